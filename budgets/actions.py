@@ -1,0 +1,113 @@
+"""Acts on the money plan: giving money to cells by a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from budgets import ledger
+from budgets.models import Allocation, AllocationLine, Cell, LedgerEntry
+from khuyencong.core import audit, clock, papers, permissions
+from khuyencong.core.models import LegalDocument, Organisation
+from khuyencong.core.papers import Paper
+from khuyencong.core.refusals import Fault, NotAllowed, Refused
+from programmes.models import Programme
+
+
+def ensure_cells(programme: Programme) -> None:
+    """One cell a year and state source of the programme; existing ones stay as they are."""
+    shares = programme.version.source_shares.filter(source__is_state=True)
+    for year in programme.years:
+        for share in shares:
+            Cell.objects.get_or_create(programme=programme, year=year, source_id=share.source_id)
+
+
+def allotments(
+    document: LegalDocument, amounts: dict[Cell, int], programme: Programme, by: Any
+) -> list[ledger.Posting]:
+    """Postings that give money to cells under a document, with the allocation that names them."""
+    allocation, _made = Allocation.objects.get_or_create(
+        document=document,
+        defaults={"programme": programme, "posted_by": by, "posted_at": clock.now()},
+    )
+    return [
+        ledger.Posting(
+            cell=cell,
+            kind=LedgerEntry.Kind.ALLOT,
+            amount=amount,
+            reference=document.number,
+            document=document,
+            effective_on=document.issued_on,
+            owner=AllocationLine(allocation=allocation, cell=cell, amount=amount),
+        )
+        for cell, amount in amounts.items()
+        if amount
+    ]
+
+
+def allocate(
+    programme: Programme,
+    amounts: dict[Cell, int],
+    *,
+    paper: Paper,
+    issuer: Organisation,
+    by: Any,
+    note: str = "",
+) -> Allocation:
+    """Giao dự toán: give cells money by a decision with number and date, all or nothing.
+
+    ``amounts`` is đồng by cell. Raises ``NotAllowed`` or ``Refused`` with every fault at once.
+    """
+    reason = permissions.refusal(by, "budgets.allocate", programme)
+    if reason:
+        raise NotAllowed(reason)
+    faults = papers.faults_of(paper)
+    if not any(amounts.values()):
+        faults.append(Fault(_("Nhập số tiền giao cho ít nhất một năm, một nguồn."), "amounts"))
+    if any(cell.programme_id != programme.pk for cell in amounts):
+        faults.append(Fault(_("Có ô kinh phí không thuộc chương trình này."), "amounts"))
+    if faults:
+        raise Refused(faults)
+    try:
+        with transaction.atomic():
+            locked = Programme.objects.select_for_update().get(pk=programme.pk)
+            document = papers.register(
+                paper,
+                kind=LegalDocument.Kind.DECISION,
+                issuer=issuer,
+                province=programme.province,
+                illustration=programme.is_illustration,
+            )
+            if Allocation.objects.filter(document=document).exists():
+                raise Refused(
+                    Fault(
+                        _("Quyết định {number} đã được nhập. Mở kế hoạch vốn để xem lại.").format(
+                            number=document.number
+                        ),
+                        "document_number",
+                    )
+                )
+            postings = allotments(document, amounts, locked, by)
+            allocation = Allocation.objects.get(document=document)
+            if note:
+                Allocation.objects.filter(pk=allocation.pk).update(note=note)
+            audit.record(
+                "budgets.allocation.post",
+                locked,
+                by=by,
+                document=document,
+                effective_on=document.issued_on,
+                changes={
+                    "cells": [
+                        {"year": cell.year, "source": cell.source.code, "amount": amount}
+                        for cell, amount in amounts.items()
+                        if amount
+                    ]
+                },
+            )
+            ledger.post(postings, by=by)
+            return allocation
+    except ledger.CellExhausted as error:
+        raise error.explain() from error

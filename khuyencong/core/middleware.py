@@ -1,0 +1,41 @@
+"""Requests that no view can make sense of are answered before any view sees them."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+class BadInputMiddleware:
+    """NUL bytes in an address reach the database as an error; say 400 in words instead."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        values = (value for _key, listed in request.GET.lists() for value in listed)
+        if "\x00" in request.path or any("\x00" in value for value in values):
+            return self.refuse(
+                request, _("Địa chỉ có ký tự không hợp lệ. Bỏ ký tự đó rồi thử lại.")
+            )
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+            return self.refuse(
+                request, _("Nội dung gửi lên quá lớn. Chia nhỏ rồi gửi lại."), status=413
+            )
+        return None
+
+    @staticmethod
+    def refuse(request: HttpRequest, text: str, status: int = 400) -> HttpResponse:
+        return render(
+            request,
+            "core/message.html",
+            {"title": _("Chưa làm được"), "text": text},
+            status=status,
+        )

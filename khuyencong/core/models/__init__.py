@@ -1,0 +1,26 @@
+from khuyencong.core.models.audit import AuditAnchor, AuditedModel, AuditEntry
+from khuyencong.core.models.base import AppendOnlyModel, dated_on
+from khuyencong.core.models.counter import SerialCounter
+from khuyencong.core.models.document import LegalDocument
+from khuyencong.core.models.file import StoredFile
+from khuyencong.core.models.organisation import Organisation
+from khuyencong.core.models.place import Place, PlaceChange
+from khuyencong.core.models.token import ApiToken
+from khuyencong.core.models.user import RoleGrant, User
+
+__all__ = [
+    "ApiToken",
+    "AppendOnlyModel",
+    "AuditAnchor",
+    "AuditEntry",
+    "AuditedModel",
+    "LegalDocument",
+    "Organisation",
+    "Place",
+    "PlaceChange",
+    "RoleGrant",
+    "SerialCounter",
+    "StoredFile",
+    "User",
+    "dated_on",
+]

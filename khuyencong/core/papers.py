@@ -1,0 +1,96 @@
+"""Register documents that acts rest on: one body gives a number once a year and kind."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from khuyencong.core import clock
+from khuyencong.core.models import LegalDocument, Organisation, StoredFile
+from khuyencong.core.refusals import Fault, Refused
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document as a person enters it: number, date, and for an outside body signer and scan."""
+
+    number: str = ""
+    issued_on: datetime.date | None = None
+    signer: str = ""
+    title: str = ""
+    file: StoredFile | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.number or self.issued_on)
+
+
+def faults_of(
+    paper: Paper, *, not_before: datetime.date | None = None, needs_file: bool = False
+) -> list[Fault]:
+    """What is wrong with a paper an act needs; the date may be neither future nor too early."""
+    faults = []
+    if not paper.number.strip():
+        faults.append(Fault(_("Nhập số văn bản, ví dụ 12/QĐ-UBND."), "document_number"))
+    if paper.issued_on is None:
+        faults.append(Fault(_("Nhập ngày văn bản, ví dụ 05/02/2026."), "document_date"))
+    elif paper.issued_on > clock.today():
+        faults.append(Fault(_("Ngày văn bản không được sau hôm nay."), "document_date"))
+    elif not_before and paper.issued_on < not_before:
+        faults.append(
+            Fault(
+                _("Ngày văn bản phải từ ngày {day} trở đi, là ngày hồ sơ được trình.").format(
+                    day=f"{not_before:%d/%m/%Y}"
+                ),
+                "document_date",
+            )
+        )
+    if needs_file and paper.file is None:
+        faults.append(Fault(_("Đính kèm bản quét (scan) của văn bản."), "document_file"))
+    return faults
+
+
+def register(
+    paper: Paper, *, kind: str, issuer: Organisation, province: Any = None, illustration: bool = False
+) -> LegalDocument:
+    """The record of this paper, made once; the same number with another date is refused."""
+    found = LegalDocument.objects.filter(
+        issuer_name=issuer.name,
+        kind=kind,
+        number=paper.number.strip(),
+        year=paper.issued_on.year if paper.issued_on else None,
+    ).first()
+    if found:
+        if found.issued_on != paper.issued_on:
+            raise Refused(
+                Fault(
+                    _("Số {number} của {issuer} đã dùng cho văn bản ngày {day}. Kiểm tra lại số hoặc ngày.").format(
+                        number=found.number, issuer=issuer.name, day=f"{found.issued_on:%d/%m/%Y}"
+                    ),
+                    "document_number",
+                )
+            )
+        return found
+    document = LegalDocument(
+        number=paper.number.strip(),
+        kind=kind,
+        issuer=issuer,
+        issuer_name=issuer.name,
+        issued_on=paper.issued_on,
+        signer=paper.signer,
+        title=paper.title,
+        file=paper.file,
+        province=province,
+        is_illustration=illustration,
+    )
+    try:
+        document.full_clean()
+    except ValidationError as error:
+        raise Refused(
+            [Fault(text, "document_number") for text in error.messages]
+        ) from error
+    document.save()
+    return document

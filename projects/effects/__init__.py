@@ -1,0 +1,1 @@
+"""What each verb brings about: the table in workflow.py names these functions."""

@@ -1,0 +1,210 @@
+"""Effects of the verbs of the implementing unit: submit, take back, withdraw, try again."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from budgets.ledger import Posting
+from budgets.models import LedgerEntry
+from khuyencong.core import clock
+from khuyencong.core.refusals import NotNow
+from projects import snapshots, tracks
+from projects.act import Act
+from projects.models import Review, Track
+
+Status = Track.Status
+
+
+def submit(act: Act) -> None:
+    """Trình: opens one track a state source; a returned one goes back to where it came from."""
+    proposal = act.proposal
+    before = snapshots.requested_before(proposal)
+    proposal.round += 1
+    proposal.submitted_by, proposal.submitted_at = act.by, clock.now()
+    proposal.save(update_fields=["round", "submitted_by", "submitted_at"])
+    _freeze_places(act)
+    snapshots.take(proposal)
+    asked: dict[int, dict[int, int]] = {}
+    for line in proposal.funding_lines.all():
+        if line.source.is_state and line.requested:
+            asked.setdefault(line.source_id, {})[line.year] = line.requested
+    existing = {track.source_id: track for track in tracks.current(tracks.of(proposal))}
+    act.changes |= {"round": proposal.round, "amount": sum(sum(a.values()) for a in asked.values())}
+    for source_id, track in existing.items():
+        if source_id not in asked and not track.is_decided:
+            _leave(track)
+            act.move(Status.WITHDRAWN, track=track, derived=True)
+    for source_id, years in asked.items():
+        track = existing.get(source_id)
+        if track is None or track.status == Status.WITHDRAWN:
+            track = _new_track(act, source_id, track)
+        if track.is_decided:
+            continue
+        rose = any(
+            amount > before.get((track.source.code, year), 0) for year, amount in years.items()
+        )
+        _leave(track)
+        track.round = proposal.round
+        step = track.chain.steps.order_by("order").first() if rose else track.step
+        tracks.receive(track, step, proposal)
+        act.move(Status.IN_STEP, track=track, derived=True)
+
+
+def _freeze_places(act: Act) -> None:
+    for row in act.proposal.places.all():
+        row.frozen_name = ", ".join(
+            part
+            for part in (row.place.full_name, row.place.parent and row.place.parent.full_name)
+            if part
+        )
+        row.save(update_fields=["frozen_name"])
+
+
+def _new_track(act: Act, source_id: int, before: Track | None) -> Track:
+    chain = tracks.chain_for(source_id, act.proposal)
+    return Track.objects.create(
+        proposal=act.proposal,
+        source_id=source_id,
+        attempt=before.attempt + 1 if before else 1,
+        chain=chain,
+        step=chain.steps.order_by("order").first(),
+    )
+
+
+def _leave(track: Track) -> None:
+    review = tracks.open_review(track)
+    if review:
+        tracks.close(review, Review.Verdict.CANCELLED)
+
+
+def withdraw(act: Act) -> None:
+    """Rút hồ sơ: the undecided tracks end; what was committed is released."""
+    for track in tracks.current(tracks.of(act.proposal)):
+        if track.status in {Status.REFUSED, Status.WITHDRAWN}:
+            if track.status == Status.REFUSED:
+                act.move(Status.WITHDRAWN, track=track, derived=True)
+            continue
+        _leave(track)
+        act.move(Status.WITHDRAWN, track=track, derived=True)
+    act.postings += release(act, list(act.proposal.funding_lines.all()))
+
+
+def committed_on(line: object) -> int:
+    """What the ledger holds for one funding line, in đồng."""
+    total = 0
+    for commitment in line.commitments.select_related("entry"):
+        sign = 1 if commitment.entry.kind == LedgerEntry.Kind.COMMIT else -1
+        total += sign * commitment.entry.amount
+    return total
+
+
+def paid_on(line: object) -> int:
+    """State money paid on one funding line and not recovered, in đồng."""
+    total = 0
+    for payment in line.disbursements.select_related("entry"):
+        sign = 1 if payment.entry.kind == LedgerEntry.Kind.DISBURSE else -1
+        total += sign * payment.entry.amount
+    return total
+
+
+def release(act: Act, lines: list, *, keep_paid: bool = False) -> list[Posting]:
+    """Postings that give back what these lines hold (all of it, or what was not paid)."""
+    from projects.models import Commitment
+
+    postings = []
+    for line in lines:
+        if line.cell_id is None:
+            continue
+        amount = committed_on(line) - (paid_on(line) if keep_paid else 0)
+        if amount > 0:
+            postings.append(
+                Posting(
+                    cell=line.cell,
+                    kind=LedgerEntry.Kind.RELEASE,
+                    amount=amount,
+                    reference=act.proposal.code,
+                    document=act.document,
+                    effective_on=act.effective_on,
+                    owner=Commitment(line=line),
+                )
+            )
+    return postings
+
+
+def take_back(act: Act) -> None:
+    """Lấy lại: the office that acted last takes its act back, unless the next one has opened it."""
+    live = tracks.current(tracks.of(act.proposal))
+    proposal = act.proposal
+    mine = [track for track in live if _last_by(track, act)]
+    if proposal.status == proposal.Status.SUBMITTED and act.by.organisation_id == (
+        proposal.implementing_unit_id
+    ):
+        for track in live:
+            _not_opened(tracks.open_review(track))
+        for track in live:
+            _leave(track)
+            act.move(Status.WAITING, track=track, derived=True)
+        return
+    if not mine:
+        raise NotNow(_("Cơ quan của bạn không phải nơi xử lý gần nhất, không lấy lại được."))
+    for track in mine:
+        _not_opened(tracks.open_review(track))
+        last = _last_by(track, act)
+        _leave(track)
+        tracks.close(last, Review.Verdict.TAKEN_BACK)
+        tracks.receive(track, last.step, proposal)
+        act.note(source=track.source.code, source_name=track.source.name, step=last.step.order)
+
+
+def _last_by(track: Track, act: Act) -> Review | None:
+    """The last opinion on a running track, when this person's office passed it on."""
+    spoken = [
+        review
+        for review in track.reviews.all()
+        if review.verdict and review.verdict not in Review.VOID and review.round == track.round
+    ]
+    if track.status != Status.IN_STEP or not spoken:
+        return None
+    last = spoken[-1]
+    passed = last.verdict == Review.Verdict.PASS and not last.recorded_by_id
+    return last if passed and last.organisation_id == act.by.organisation_id else None
+
+
+def _not_opened(review: Review | None) -> None:
+    if review and review.opened_at:
+        raise NotNow(
+            _("{office} đã mở hồ sơ, không lấy lại được. Đề nghị trả lại bổ sung.").format(
+                office=review.organisation.name
+            )
+        )
+
+
+def replan(act: Act) -> None:
+    """One chain said yes, one no: go on with less, or try the refused source again."""
+    again = act.data.get("how") == "again"
+    for track in tracks.current(tracks.of(act.proposal)):
+        if track.status != Status.REFUSED:
+            continue
+        if again:
+            fresh = _new_track(act, track.source_id, track)
+            fresh.round = act.proposal.round
+            fresh.save(update_fields=["round"])
+            _unappraise(act, track.source_id)
+            act.move(Status.RETURNED, track=fresh, derived=True)
+        else:
+            _set_nothing_approved(act, track.source_id)
+            act.move(Status.WITHDRAWN, track=track, derived=True)
+
+
+def _unappraise(act: Act, source_id: int) -> None:
+    _set_stage(act, source_id, "appraised", None)
+
+
+def _set_nothing_approved(act: Act, source_id: int) -> None:
+    _set_stage(act, source_id, "approved", 0)
+
+
+def _set_stage(act: Act, source_id: int, stage: str, amount: int | None) -> None:
+    act.proposal.funding_lines.filter(source_id=source_id).update(**{stage: amount})
+    for item in act.proposal.cost_items.all():
+        item.shares.filter(source_id=source_id).update(**{stage: amount})

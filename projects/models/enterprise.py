@@ -1,0 +1,102 @@
+"""Rural industrial establishments and their identifiers."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from khuyencong.core import text
+from khuyencong.core.fields import LineField
+
+
+class EnterpriseQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> EnterpriseQuerySet:
+        """The register is shared within a province; national bodies see it through dossiers."""
+        province_id = user.organisation.province_id
+        return self.none() if province_id is None else self.filter(province_id=province_id)
+
+    def matching(self, query: str) -> EnterpriseQuerySet:
+        found = self
+        for word in text.fold(query).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class Enterprise(models.Model):
+    """Cơ sở công nghiệp nông thôn (Nghị định 45/2012/NĐ-CP Điều 1). An identifier is never forced:
+
+    a co-operative group may have none.
+    """
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Doanh nghiệp")
+        COOPERATIVE = "cooperative", _("Hợp tác xã")
+        COOPERATIVE_GROUP = "cooperative_group", _("Tổ hợp tác")
+        HOUSEHOLD = "household", _("Hộ kinh doanh")
+        ARTISAN = "artisan", _("Nghệ nhân")
+        OTHER = "other", _("Khác")
+
+    province = models.ForeignKey("core.Place", models.PROTECT, related_name="+")
+    name = LineField(_("tên cơ sở"), max_length=200)
+    kind = models.CharField(_("loại hình"), max_length=20, choices=Kind)
+    place = models.ForeignKey(
+        "core.Place",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("địa bàn"),
+    )
+    address = LineField(_("địa chỉ"), max_length=200, blank=True)
+    representative = LineField(_("người đại diện"), max_length=120, blank=True)
+    phone = LineField(_("điện thoại"), max_length=30, blank=True)
+    sector = LineField(_("ngành nghề"), max_length=200, blank=True)
+    workers = models.PositiveIntegerField(_("số lao động"), null=True, blank=True)
+    search_text = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    is_illustration = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["province", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.search_text = text.fold(f"{self.name} {self.sector}")
+        super().save(*args, **kwargs)
+
+
+class EnterpriseIdentifier(models.Model):
+    """Mã định danh của cơ sở, typed and dated; one active (kind, value) belongs to one enterprise."""
+
+    class Kind(models.TextChoices):
+        TAX10 = "tax10", _("Mã số thuế 10 số")
+        TAX13 = "tax13", _("Mã số thuế 13 số")
+        PERSONAL12 = "personal12", _("Số định danh cá nhân")
+        LICENCE = "licence", _("Số giấy đăng ký hộ kinh doanh")
+        OTHER = "other", _("Khác")
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="identifiers")
+    kind = models.CharField(_("loại mã"), max_length=12, choices=Kind)
+    value = LineField(_("số"), max_length=40)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "value"],
+                condition=Q(valid_to__isnull=True),
+                name="identifier_active_once",
+                violation_error_message=_("Mã này đang thuộc một cơ sở khác trong sổ."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}"

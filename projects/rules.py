@@ -1,0 +1,187 @@
+"""Who may fire which verb. Each rule gives the reason for refusal in words, or None.
+
+Separation of duties compares the person and body that decided, never the one that recorded.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from khuyencong.core import roles
+from khuyencong.core.models import User
+from khuyencong.core.permissions import rule
+from projects.models import Proposal, Review, ReviewStep, Track
+
+
+def _own_unit(user: User, proposal: Proposal) -> str | None:
+    if user.organisation_id != proposal.implementing_unit_id:
+        return _("Chỉ đơn vị thực hiện đề án được làm việc này.")
+    return None
+
+
+@rule("projects.proposal.create")
+def may_create(user: User) -> str | None:
+    if not user.may(roles.PROPOSAL_WRITE):
+        return _("Tài khoản của bạn không lập đề án.")
+    return None
+
+
+@rule("projects.proposal.edit")
+def may_edit(user: User, proposal: Proposal) -> str | None:
+    if not user.may(roles.PROPOSAL_WRITE):
+        return _("Tài khoản của bạn không sửa đề án.")
+    if reason := _own_unit(user, proposal):
+        return reason
+    if not proposal.is_editable:
+        return _("Đề án đang ở trạng thái «{status}», không sửa được.").format(
+            status=proposal.get_status_display()
+        )
+    return None
+
+
+@rule("submit", "withdraw", "replan")
+def may_submit(user: User, proposal: Proposal, *_rest: object) -> str | None:
+    if not user.may(roles.PROPOSAL_SUBMIT):
+        return _("Tài khoản của bạn không trình đề án.")
+    return _own_unit(user, proposal)
+
+
+@rule("take_back")
+def may_take_back(user: User, proposal: Proposal, *_rest: object) -> str | None:
+    if not (user.may(roles.PROPOSAL_SUBMIT) or user.may(roles.REVIEW) or user.may(roles.CONCLUDE)):
+        return _("Tài khoản của bạn không lấy lại được hồ sơ.")
+    return None
+
+
+def _reviews(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    """Common to all verbs of a step: the dossier lies with this office, and not with its author."""
+    if review is None:
+        return _("Hồ sơ không còn chờ ở bước này.")
+    if review.organisation_id != user.organisation_id:
+        return _("Hồ sơ đang ở {office}.").format(office=review.organisation.name)
+    if user.pk in {proposal.submitted_by_id, proposal.created_by_id}:
+        return _("Bạn đã lập hoặc trình đề án này nên không thẩm định, phê duyệt được.")
+    if user.organisation_id == proposal.implementing_unit_id:
+        return _("Đơn vị thực hiện không thẩm định, phê duyệt đề án của chính mình.")
+    return None
+
+
+def appraised_by(track: Track) -> tuple[set[int], set[int]]:
+    """Persons and bodies that appraised on this track, in any round."""
+    persons: set[int] = set()
+    bodies: set[int] = set()
+    for review in track.reviews.all():
+        if review.step.kind == ReviewStep.Kind.APPRAISE and review.verdict not in Review.VOID:
+            persons |= {review.decided_by_id, review.proposed_by_id} - {None}
+            if review.verdict:
+                bodies.add(review.organisation_id)
+    return persons, bodies
+
+
+@rule("pass")
+def may_pass(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    if not user.may(roles.REVIEW):
+        return _("Tài khoản của bạn không thẩm định.")
+    if reason := _reviews(user, proposal, track, review):
+        return reason
+    if review.step.kind != ReviewStep.Kind.APPRAISE:
+        return _("Bước này là phê duyệt, không phải thẩm định.")
+    if review.proposed:
+        return _("Đã có ý kiến đề xuất, đang chờ lãnh đạo kết luận.")
+    return None
+
+
+@rule("conclude")
+def may_conclude(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    """The second signature: a head of the office, never the specialist who proposed."""
+    if not user.may(roles.CONCLUDE):
+        return _("Kết luận là việc của lãnh đạo cơ quan thẩm định.")
+    if reason := _reviews(user, proposal, track, review):
+        return reason
+    if not review.proposed:
+        return _("Chưa có ý kiến đề xuất của chuyên viên.")
+    if review.proposed_by_id == user.pk:
+        return _("Người đề xuất không tự kết luận; cần người thứ hai.")
+    return None
+
+
+@rule("return", "refuse")
+def may_return(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    if reason := _reviews(user, proposal, track, review):
+        return reason
+    if review.step.kind == ReviewStep.Kind.APPROVE:
+        return _approves(user, track)
+    if not (user.may(roles.REVIEW) or user.may(roles.CONCLUDE)):
+        return _("Tài khoản của bạn không thẩm định.")
+    if review.proposed and not user.may(roles.CONCLUDE):
+        return _("Đã có ý kiến đề xuất, đang chờ lãnh đạo kết luận.")
+    return None
+
+
+def _approves(user: User, track: Track) -> str | None:
+    if not user.may(roles.APPROVE):
+        return _("Tài khoản của bạn không phê duyệt.")
+    persons, bodies = appraised_by(track)
+    if user.pk in persons or user.organisation_id in bodies:
+        return _("Người hoặc cơ quan đã thẩm định không phê duyệt chính đề án đó.")
+    return None
+
+
+@rule("approve")
+def may_approve(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    if reason := _reviews(user, proposal, track, review):
+        return reason
+    if review.step.kind != ReviewStep.Kind.APPROVE:
+        return _("Bước này là thẩm định, chưa phải phê duyệt.")
+    return _approves(user, track)
+
+
+def acts_itself(review: Review) -> bool:
+    """Whether the office works in the portal: its step says so and somebody there has an account."""
+    return (
+        review.step.acts_in_portal
+        and review.organisation.users.filter(is_active=True, role_grants__isnull=False).exists()
+    )
+
+
+@rule("record_decision")
+def may_record(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    """An outside body without accounts: the department enters its paper, and the trail says so."""
+    if not user.may(roles.RECORD) or not user.organisation.is_industry_department:
+        return _("Chỉ chuyên viên Sở Công Thương ghi nhận văn bản của cơ quan ngoài.")
+    if review is None:
+        return _("Hồ sơ không còn chờ ở bước này.")
+    if review.organisation_id == user.organisation_id:
+        return _("Hồ sơ đang ở cơ quan bạn: dùng ý kiến thẩm định.")
+    if acts_itself(review):
+        return _("{office} tự xử lý trên cổng, không ghi nhận thay.").format(
+            office=review.organisation.name
+        )
+    if review.organisation_id == proposal.implementing_unit_id:
+        return _("Đơn vị thực hiện không thẩm định, phê duyệt đề án của chính mình.")
+    if review.step.kind == ReviewStep.Kind.APPROVE:
+        _persons, bodies = appraised_by(track)
+        if review.organisation_id in bodies:
+            return _("Người hoặc cơ quan đã thẩm định không phê duyệt chính đề án đó.")
+    return None
+
+
+@rule("sign", "accept", "liquidate", "settle", "disburse", "commit_year")
+def may_execute(user: User, proposal: Proposal, *_rest: object) -> str | None:
+    if not user.may(roles.EXECUTE) or not user.organisation.is_industry_department:
+        return _("Hợp đồng, giải ngân, nghiệm thu và quyết toán do kế toán Sở Công Thương nhập.")
+    return None
+
+
+@rule("start")
+def may_start(user: User, proposal: Proposal, *_rest: object) -> str | None:
+    if not user.may(roles.PROPOSAL_WRITE):
+        return _("Tài khoản của bạn không báo bắt đầu thực hiện.")
+    return _own_unit(user, proposal)
+
+
+@rule("suspend", "resume", "stop")
+def may_halt(user: User, proposal: Proposal, *_rest: object) -> str | None:
+    if not user.may(roles.CONCLUDE) or not user.organisation.is_industry_department:
+        return _("Tạm dừng, ngừng thực hiện do lãnh đạo Sở Công Thương quyết định.")
+    return None

@@ -1,0 +1,229 @@
+"""How the trail of a proposal reads: each row a sentence a clerk would write."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from khuyencong.core import money
+from khuyencong.core.audit import says
+from khuyencong.core.models import AuditEntry
+from projects.models import Proposal, Track
+
+
+def _who(entry: AuditEntry) -> str:
+    return (
+        f"{entry.actor_name} ({entry.organisation_name})"
+        if entry.organisation_name
+        else (entry.actor_name)
+    )
+
+
+def _amount(entry: AuditEntry) -> str:
+    amount = entry.changes.get("amount")
+    return "" if amount is None else money.format_trieu(amount)
+
+
+def _source(entry: AuditEntry) -> str:
+    return entry.changes.get("source_name", "")
+
+
+def _finish(entry: AuditEntry, text: str) -> str:
+    """Append the paper and the reason, as far as they are given."""
+    if entry.document_text and entry.document_text not in text:
+        text += _(", {document}").format(document=entry.document_text)
+    if entry.document_id and entry.effective_on and entry.document_text:
+        text += _(" ngày {day}").format(day=f"{entry.effective_on:%d/%m/%Y}")
+    if entry.reason:
+        text += _(". Lý do: {reason}").format(reason=entry.reason)
+    return text
+
+
+def _state_name(entry: AuditEntry, state: str) -> str:
+    names = dict(Track.Status.choices) | dict(Proposal.Status.choices)
+    return str(names.get(state, state))
+
+
+@says("projects.proposal.create")
+def created(entry: AuditEntry) -> str:
+    return _("{who} lập đề án").format(who=_who(entry))
+
+
+@says("projects.proposal.edit")
+def edited(entry: AuditEntry) -> str:
+    return _("{who} sửa hồ sơ bị trả lại").format(who=_who(entry))
+
+
+@says("projects.proposal.submit")
+def submitted(entry: AuditEntry) -> str:
+    text = _("{who} trình thẩm định lần {round}, đề nghị ngân sách hỗ trợ {amount} triệu đồng")
+    return _finish(
+        entry,
+        text.format(who=_who(entry), round=entry.changes.get("round", 1), amount=_amount(entry)),
+    )
+
+
+@says("projects.proposal.pass", "projects.proposal.conclude")
+def passed(entry: AuditEntry) -> str:
+    if entry.changes.get("derived"):
+        return derived(entry)
+    if entry.changes.get("proposed"):
+        text = _(
+            "{who} đề xuất đồng ý nguồn {source} với {amount} triệu đồng, chờ lãnh đạo kết luận"
+        )
+    else:
+        text = _("{who} thẩm định đồng ý nguồn {source} với {amount} triệu đồng, chuyển {next}")
+    return _finish(
+        entry,
+        text.format(
+            who=_who(entry),
+            source=_source(entry),
+            amount=_amount(entry),
+            next=entry.changes.get("next", ""),
+        ),
+    )
+
+
+@says("projects.proposal.record_decision", "projects.track.record_decision")
+def recorded(entry: AuditEntry) -> str:
+    verdicts = {
+        "pass": _("đồng ý"),
+        "return": _("trả lại bổ sung"),
+        "refuse": _("từ chối"),
+        "approve": _("phê duyệt"),
+    }
+    if "verdict" not in entry.changes:
+        return derived(entry)
+    text = _("{who} ghi nhận văn bản của {body}: {verdict} nguồn {source}").format(
+        who=_who(entry),
+        body=entry.changes.get("body", ""),
+        verdict=verdicts.get(entry.changes["verdict"], ""),
+        source=_source(entry),
+    )
+    if _amount(entry):
+        text += _(", {amount} triệu đồng").format(amount=_amount(entry))
+    return _finish(entry, text)
+
+
+@says("projects.track.approve")
+def approved(entry: AuditEntry) -> str:
+    text = _("{who} phê duyệt nguồn {source}: {amount} triệu đồng").format(
+        who=_who(entry), source=_source(entry), amount=_amount(entry)
+    )
+    if entry.changes.get("allots"):
+        text += _(", đồng thời giao dự toán")
+    years = entry.changes.get("waiting_years")
+    if years:
+        text += _(" (năm {years} chờ giao dự toán)").format(years=", ".join(map(str, years)))
+    return _finish(entry, text)
+
+
+@says("projects.track.return")
+def returned(entry: AuditEntry) -> str:
+    if entry.changes.get("derived"):
+        return derived(entry)
+    text = _("{who} trả lại bổ sung, nguồn {source}").format(who=_who(entry), source=_source(entry))
+    return _finish(entry, text)
+
+
+@says("projects.track.refuse")
+def refused(entry: AuditEntry) -> str:
+    text = _("{who} từ chối nguồn {source}").format(who=_who(entry), source=_source(entry))
+    return _finish(entry, text)
+
+
+@says("projects.proposal.take_back")
+def taken_back(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} lấy lại hồ sơ vừa chuyển").format(who=_who(entry)))
+
+
+@says("projects.proposal.withdraw")
+def withdrawn(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} rút hồ sơ").format(who=_who(entry)))
+
+
+@says("projects.proposal.replan")
+def replanned(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} xử lý phần vốn không được duyệt").format(who=_who(entry)))
+
+
+@says("projects.proposal.sign")
+def signed(entry: AuditEntry) -> str:
+    text = _("{who} nhập hợp đồng {amount} triệu đồng")
+    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry)))
+
+
+@says("projects.proposal.start")
+def started(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} báo bắt đầu thực hiện").format(who=_who(entry)))
+
+
+@says("projects.proposal.disburse")
+def disbursed(entry: AuditEntry) -> str:
+    text = _("{who} chi {amount} triệu đồng, {source} năm {year}")
+    return _finish(
+        entry,
+        text.format(
+            who=_who(entry),
+            amount=_amount(entry),
+            source=_source(entry),
+            year=entry.changes.get("year", ""),
+        ),
+    )
+
+
+@says("projects.proposal.commit_year")
+def year_committed(entry: AuditEntry) -> str:
+    text = _("{who} cam kết {amount} triệu đồng của năm {years} vừa được giao dự toán")
+    years = ", ".join(map(str, entry.changes.get("years", [])))
+    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry), years=years))
+
+
+@says("projects.proposal.accept")
+def accepted(entry: AuditEntry) -> str:
+    text = _("{who} nhập nghiệm thu đạt, {amount} triệu đồng")
+    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry)))
+
+
+@says("projects.proposal.liquidate")
+def liquidated(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} nhập thanh lý hợp đồng").format(who=_who(entry)))
+
+
+@says("projects.proposal.settle")
+def settled(entry: AuditEntry) -> str:
+    text = _("{who} quyết toán {amount} triệu đồng")
+    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry)))
+
+
+@says("projects.proposal.suspend")
+def suspended(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} tạm dừng đề án").format(who=_who(entry)))
+
+
+@says("projects.proposal.resume")
+def resumed(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} cho tiếp tục thực hiện").format(who=_who(entry)))
+
+
+@says("projects.proposal.stop")
+def stopped(entry: AuditEntry) -> str:
+    return _finish(entry, _("{who} ngừng thực hiện đề án").format(who=_who(entry)))
+
+
+@says(
+    "projects.track.submit",
+    "projects.track.take_back",
+    "projects.track.withdraw",
+    "projects.track.replan",
+    "projects.proposal.approve",
+    "projects.proposal.return",
+    "projects.proposal.refuse",
+)
+def derived(entry: AuditEntry) -> str:
+    """A status that followed from another row."""
+    what = _source(entry) or _("Đề án")
+    return _("{what} chuyển từ «{before}» sang «{after}»").format(
+        what=what,
+        before=_state_name(entry, entry.from_state),
+        after=_state_name(entry, entry.to_state),
+    )

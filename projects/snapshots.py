@@ -1,0 +1,78 @@
+"""What a round submitted, frozen as evidence: shown and compared, never summed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from khuyencong.core import clock
+from projects.models import Proposal, Snapshot
+
+FIELDS = (
+    "title",
+    "kind",
+    "plan_year",
+    "partner",
+    "is_recoverable",
+    "necessity",
+    "goals",
+    "content",
+    "expected_output",
+    "organisation_plan",
+    "effect",
+)
+
+
+def content(proposal: Proposal) -> dict[str, Any]:
+    """The dossier as plain data: amounts in đồng, codes and names as they read that day."""
+    found: dict[str, Any] = {name: getattr(proposal, name) for name in FIELDS}
+    for name in ("starts_on", "ends_on"):
+        day = getattr(proposal, name)
+        found[name] = day.isoformat() if day else None
+    found["implementing_unit"] = proposal.implementing_unit.name
+    found["activities"] = [
+        {"code": row.activity.code, "name": row.activity.name, "units": row.units}
+        for row in proposal.activities.all()
+    ]
+    found["places"] = [str(row) for row in proposal.places.all()]
+    found["beneficiaries"] = [
+        {"id": row.enterprise_id, "name": row.enterprise.name, "support": row.support}
+        for row in proposal.beneficiaries.all()
+    ]
+    found["cost_items"] = [
+        {
+            "name": item.name,
+            "unit": item.unit,
+            "quantity": str(item.quantity.normalize()),
+            "unit_price": item.unit_price,
+            "amount": item.amount,
+            "shares": {share.source.code: share.requested for share in item.shares.all()},
+        }
+        for item in proposal.cost_items.all()
+    ]
+    found["funding_lines"] = [
+        {"source": line.source.code, "year": line.year, "requested": line.requested}
+        for line in proposal.funding_lines.all()
+    ]
+    return found
+
+
+def take(proposal: Proposal) -> Snapshot:
+    """Freeze the present round."""
+    data = content(proposal)
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Snapshot.objects.create(
+        proposal=proposal,
+        round=proposal.round,
+        content=data,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        taken_at=clock.now(),
+    )
+
+
+def requested_before(proposal: Proposal) -> dict[tuple[str, int], int]:
+    """(source code, year) → đồng as the last round asked."""
+    last = proposal.snapshots.order_by("-round").first()
+    lines = last.content["funding_lines"] if last else []
+    return {(line["source"], line["year"]): line["requested"] for line in lines}

@@ -1,0 +1,19 @@
+"""Addresses of dossiers, the review desk and the register of establishments."""
+
+from django.urls import path
+
+from projects.views import desk, dossier, drafting, enterprises, files, listing, transition
+
+urlpatterns = [
+    path("de-an/", listing.ProposalList.as_view(), name="proposal_list"),
+    path("de-an/moi/", drafting.new, name="proposal_new"),
+    path("de-an/<str:code>/", dossier.detail, name="proposal_detail"),
+    path("de-an/<str:code>/sua/", drafting.edit, name="proposal_edit"),
+    path("de-an/<str:code>/thao-tac/<str:verb>/", transition.fire_verb, name="proposal_transition"),
+    path("de-an/<str:code>/tep/<int:pk>/", files.attachment, name="proposal_file"),
+    path("tham-dinh/", desk.queue, name="desk"),
+    path("tham-dinh/<str:code>/", desk.dossier, name="desk_dossier"),
+    path("co-so/", enterprises.EnterpriseList.as_view(), name="enterprise_list"),
+    path("co-so/moi/", enterprises.new, name="enterprise_new"),
+    path("co-so/<int:pk>/", enterprises.detail, name="enterprise_detail"),
+]
