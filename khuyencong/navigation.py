@@ -14,10 +14,23 @@ from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core import roles
 from khuyencong.core.models import Organisation, User
+from khuyencong.core.querysets import capped_count
+from projects.models import Proposal
+
+
+def _dossiers(user: User) -> tuple[int, bool]:
+    return capped_count(Proposal.objects.visible_to(user))[0], False
+
+
+def _waiting(user: User) -> tuple[int, bool]:
+    """Dossiers at this person's office; they are theirs to answer, so the figure is hot."""
+    count = capped_count(Proposal.objects.awaiting(user))[0]
+    return count, count > 0
+
 
 # A counter answers how many, and whether they wait for this very person.
 Counter = Callable[[User], tuple[int, bool]]
-COUNTERS: dict[str, Counter] = {}
+COUNTERS: dict[str, Counter] = {"proposal_list": _dossiers, "desk": _waiting}
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ FORMAT_MODULE_PATH = "khuyencong.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = DATA_DIR / "files"  # papers and attachments, under names of our own; never served as is
+MEDIA_ROOT = DATA_DIR / "files"  # papers and attachments under names of our own; never served
 STATIC_MANIFEST = env_bool("STATIC_MANIFEST", True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

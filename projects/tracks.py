@@ -16,9 +16,10 @@ Status = Proposal.Status
 
 
 def of(proposal: Proposal) -> list[Track]:
-    """All tracks with their step, chain and reviews, in two queries."""
+    """All tracks with their chain and reviews, in a fixed number of queries."""
     return list(
         proposal.tracks.select_related("source", "chain", "step").prefetch_related(
+            "chain__steps",
             Prefetch(
                 "reviews",
                 Review.objects.select_related(

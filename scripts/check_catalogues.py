@@ -19,9 +19,7 @@ def main() -> int:
     for source in sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po")):
         compiled = source.with_suffix(".mo")
         with tempfile.NamedTemporaryFile(suffix=".mo") as fresh:
-            subprocess.run(
-                ["msgfmt", "--check-format", "-o", fresh.name, str(source)], check=True
-            )
+            subprocess.run(["msgfmt", "--check-format", "-o", fresh.name, str(source)], check=True)
             if not compiled.exists() or messages(compiled) != messages(Path(fresh.name)):
                 stale.append(compiled.relative_to(ROOT))
     for path in stale:

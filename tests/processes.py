@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
-_running: list[Server] = []
+_open: list[Server] = []
 
 
 class MissingProgram(RuntimeError):
@@ -57,6 +57,7 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="kc-", dir="/tmp"))
         self.log = self.folder / "log"
+        _open.append(self)
 
     def start(self) -> Self:
         """Start it, again after a ``stop()`` or ``kill()`` on the same data; ready on return."""
@@ -72,7 +73,6 @@ class Server:
                 start_new_session=True,
                 pass_fds=self.pass_fds(),
             )
-        _running.append(self)
         try:
             until(self._ready_or_dead, 120, f"{type(self).__name__} did not start")
         except BaseException as error:
@@ -118,7 +118,6 @@ class Server:
         if self.process is None:
             return None
         process, self.process = self.process, None
-        _running.remove(self)
         if process.poll() is None:
             process.send_signal(number)
             try:
@@ -133,9 +132,15 @@ class Server:
     def close(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self in _open:
+            _open.remove(self)
 
     def __enter__(self) -> Self:
-        return self if self.process else self.start()
+        try:
+            return self if self.process else self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -143,5 +148,5 @@ class Server:
 
 @atexit.register
 def _end_all() -> None:
-    for server in reversed(_running[:]):
+    for server in reversed(_open[:]):
         server.close()

@@ -31,7 +31,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("portal")
 
 
-@pytest.fixture
+@pytest.fixture(scope="class")
 def running(data_dir: Path) -> Iterator[Portal]:
     with Portal(data_dir) as portal:
         yield portal
@@ -106,31 +106,36 @@ def test_a_second_start_keeps_the_data_and_loads_nothing(data_dir: Path):
     assert counts(data_dir) == before
 
 
-@pytest.mark.parametrize("word", ["worker", "gunicorn"])
-def test_a_dead_child_is_started_again(running: Portal, word: str):
-    dead = until(lambda: child(running, word))
-    orphans = dead.children(recursive=True)
-    dead.kill()
-    until(lambda: (born := child(running, word)) and born.pid != dead.pid, what=word)
-    until(lambda: not alive(orphans), what="what the dead child left behind")
-    assert get(f"{running.url}/dang-nhap/") == 200
+class TestWhileItRuns:
+    @pytest.mark.parametrize("word", ["worker", "gunicorn"])
+    def test_a_dead_child_is_started_again(self, running: Portal, word: str):
+        dead = until(lambda: child(running, word))
+        orphans = dead.children(recursive=True)
+        dead.kill()
+        until(lambda: (born := child(running, word)) and born.pid != dead.pid, what=word)
+        until(lambda: not alive(orphans), what="what the dead child left behind")
+        assert get(f"{running.url}/dang-nhap/") == 200
+
+    def test_the_web_server_never_maps_the_libraries_of_weasyprint(self, running: Portal):
+        web = until(lambda: child(running, "gunicorn"))
+        assert get(f"{running.url}/dang-nhap/") == 200
+        for process in [psutil.Process(running.pid), web, *web.children()]:
+            assert not [area.path for area in process.memory_maps() if "pango" in area.path]
+
+    def test_a_folder_serves_one_portal(self, running: Portal, data_dir: Path):
+        second = supervise(data_dir, PORT="0")
+        assert second.returncode == 1
+        assert f"đang chạy trên thư mục dữ liệu {data_dir}" in second.stderr
+        assert str(running.pid) in second.stderr
+        assert get(f"{running.url}/dang-nhap/") == 200
 
 
-def test_the_web_server_never_maps_the_libraries_of_weasyprint(running: Portal):
-    web = until(lambda: child(running, "gunicorn"))
-    assert get(f"{running.url}/dang-nhap/") == 200
-    for process in [psutil.Process(running.pid), web, *web.children()]:
-        assert not [area.path for area in process.memory_maps() if "pango" in area.path]
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_every_process(data_dir: Path, number: signal.Signals):
+def test_ctrl_c_ends_every_process(data_dir: Path):
     with Portal(data_dir) as portal:
         until(lambda: (worker := child(portal, "worker")) and worker.children())
         started = family(portal)
         assert len(started) >= 5  # gunicorn and two workers, Celery and its child
-        supervisor = psutil.Process(portal.pid)
-        supervisor.send_signal(number)
+        portal.process.send_signal(signal.SIGINT)
         assert portal.process.wait(20) == 0
         assert not alive(started)
         assert get(portal.url) is None
@@ -142,14 +147,6 @@ def test_processes_end_even_when_the_supervisor_is_killed(data_dir: Path):
         started = family(portal)
         portal.kill()
         until(lambda: not alive(started), what="the processes of a killed supervisor")
-
-
-def test_a_folder_serves_one_portal(running: Portal, data_dir: Path):
-    second = supervise(data_dir, PORT="0")
-    assert second.returncode == 1
-    assert f"đang chạy trên thư mục dữ liệu {data_dir}" in second.stderr
-    assert str(running.pid) in second.stderr
-    assert get(f"{running.url}/dang-nhap/") == 200
 
 
 def test_a_busy_port_is_said_plainly_before_anything_starts(tmp_path: Path):
@@ -228,10 +225,11 @@ def marked(mark: str) -> list[int]:
     return found
 
 
-def test_a_child_that_will_not_end_is_ended_by_force_with_its_own_children():
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_child_that_will_not_end_is_ended_by_force_with_its_own(number: signal.Signals):
     keeper, mark = keep()
     until(lambda: len(marked(mark)) == 3)
-    keeper.send_signal(signal.SIGINT)
+    keeper.send_signal(number)
     _, errors = keeper.communicate(timeout=20)
     assert keeper.returncode == 0, errors
     assert not marked(mark)

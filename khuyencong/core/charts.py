@@ -22,7 +22,9 @@ from khuyencong.core.drawings import (
 )
 from khuyencong.core.templatetags.kc import number, pct, trieu
 
-_DARK: Final = {"national", "provincial", "counterpart", "other", "disbursed", "ok", "bad"}
+DARK: Final = {"national", "provincial", "counterpart", "other", "disbursed", "ok", "bad"}
+_AXIS: Final = (PALETTE["text-3"], "end")
+_DIGIT: Final = 6.4  # about the width of a digit at the size of the axis
 
 
 class YearRow(NamedTuple):
@@ -69,7 +71,7 @@ def year_bars(
     names = stages or (_("Kế hoạch"), _("Cam kết"), _("Giải ngân"))
     top = max((figure or 0 for row in rows for figure in row[1:]), default=0)
     ticks = nice_ticks(top)
-    left = 12 + 6.4 * max((len(trieu(tick)) for tick in ticks), default=0)
+    left = 12 + _DIGIT * max((len(trieu(tick)) for tick in ticks), default=0)
     head, base, width = (46 if legend else 26), (226 if legend else 206), 400
     pitch = (width - left) / max(len(rows), 1)
     bar = min(46.0, pitch * 0.68)
@@ -107,9 +109,6 @@ def year_bars(
     return YearChart(uid, title, _in_words(rows, names), box, lines, rects, marks, labels)
 
 
-_AXIS: Final = (PALETTE["text-3"], "end")
-
-
 def _level(amount: int, top: int, head: int, base: int) -> float:
     return base - (base - head) * amount / top if top else float(base)
 
@@ -135,8 +134,9 @@ def _draw_year(
         rects.append(Rect(_n(x), _n(y), _n(bar), _n(base - y), kind, PALETTE[kind], *stroke))
         highest = min(highest, y)
         free = (_level(inner, *scale) if inner else base) - y
-        if kind != "planned" and free >= 14:
-            ink = PALETTE["paper" if kind in _DARK else "text"]
+        fits = free >= 14 and _DIGIT * len(trieu(figure)) <= bar
+        if kind != "planned" and fits:
+            ink = PALETTE["paper" if kind in DARK else "text"]
             labels.append(Label(middle, _n(y + 11.5), trieu(figure), ink))
     labels.append(
         Label(middle, _n(highest - 7), trieu(row.planned), PALETTE["text"], weight="600", size="12")
@@ -186,7 +186,7 @@ def strip(
         shown = pct(share) if shares else number(segment.amount)
         rects.append(_part(start, share, segment.kind, str(height)))
         if shares and share >= Fraction(6, 100):
-            ink = PALETTE["paper" if segment.kind in _DARK else "text"]
+            ink = PALETTE["paper" if segment.kind in DARK else "text"]
             middle = _n((start + share / 2) * 100) + "%"
             labels.append(Label(middle, _n(height / 2 + 4), shown, ink, weight="600", size="12"))
         words.append(f"{segment.label} {shown}")

@@ -13,7 +13,7 @@ class MoneyField(models.PositiveBigIntegerField):
     default_validators = [MaxValueValidator(money.MAX)]
 
 
-def _clean(value: object, *, multiline: bool) -> object:
+def cleaned(value: object, *, multiline: bool) -> object:
     if not isinstance(value, str):
         return value
     try:
@@ -26,11 +26,11 @@ class LineField(models.CharField):
     """One line of text: NFC, trimmed, without control characters."""
 
     def to_python(self, value: object) -> object:
-        return super().to_python(_clean(value, multiline=False))
+        return super().to_python(cleaned(value, multiline=False))
 
 
 class ProseField(models.TextField):
     """Several lines of text: NFC, trimmed, without control characters but new lines."""
 
     def to_python(self, value: object) -> object:
-        return super().to_python(_clean(value, multiline=True))
+        return super().to_python(cleaned(value, multiline=True))

@@ -44,7 +44,7 @@ def _style(field: forms.Field) -> None:
         widget.attrs["rows"] = "4"
     if isinstance(widget, forms.NumberInput):
         # A number box drops what is no number; a text box gives it back beside the message.
-        whole = isinstance(field, forms.IntegerField)
+        whole = not isinstance(field, forms.DecimalField | forms.FloatField)
         widget.input_type = "text"
         widget.attrs["inputmode"] = "numeric" if whole else "decimal"
         for bound in ("min", "max", "step"):

@@ -45,13 +45,12 @@ class ProposalQuerySet(models.QuerySet):
 
     def awaiting(self, user: object) -> ProposalQuerySet:
         """Dossiers that lie with the person's office now."""
-        return self.filter(
-            pk__in=self.model.objects.filter(
-                tracks__status="in_step",
-                tracks__reviews__verdict="",
-                tracks__reviews__organisation_id=user.organisation_id,
-            ).values("pk")
-        )
+        open_here = {
+            "tracks__status": "in_step",
+            "tracks__reviews__verdict": "",
+            "tracks__reviews__organisation_id": user.organisation_id,
+        }
+        return self.filter(pk__in=self.model.objects.filter(**open_here).values("pk"))
 
 
 class Proposal(AuditedModel):

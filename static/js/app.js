@@ -46,6 +46,18 @@
   };
   addEventListener("pageshow", () => document.querySelectorAll("[data-busy]").forEach(release));
 
+  // The button of a decision says again which decision it is.
+  for (const button of document.querySelectorAll("button[data-repeats]")) {
+    const form = button.closest("form");
+    const said = () => {
+      const picked = form.querySelector(`[name="${button.dataset.repeats}"]:checked`);
+      const label = picked && picked.closest("label");
+      if (label) button.textContent = label.textContent.trim();
+    };
+    form.addEventListener("change", said);
+    said();
+  }
+
   const net = document.getElementById("net");
   document.addEventListener("htmx:configRequest", (event) => {
     const token = document.querySelector("[name=csrfmiddlewaretoken]");

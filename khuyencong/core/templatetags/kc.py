@@ -159,9 +159,9 @@ def source(kind: Any, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def chart(drawing: Any) -> SafeString:
-    """Draws what charts.py computed."""
-    return render_to_string(drawing.template, {"chart": drawing})
+def chart(drawing: Any, font: str = "") -> SafeString:
+    """Draws what charts.py computed. A paper names its ``font``: SVG there inherits none."""
+    return render_to_string(drawing.template, {"chart": drawing, "font": font})
 
 
 @register.inclusion_tag("_includes/field.html")

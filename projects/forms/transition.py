@@ -1,0 +1,216 @@
+"""The form of a verb, made from what its row of the table asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from khuyencong.core import files
+from khuyencong.core.fields import cleaned
+from khuyencong.core.form_fields import DayField, MoneyInputField, UploadField, no_file_hint
+from khuyencong.core.forms import PortalForm
+from khuyencong.core.models import User
+from khuyencong.core.papers import Paper
+from projects.firing import Option
+from projects.models import Disbursement, FundingLine, Proposal, Review, ReviewStep, Track
+
+ALLOTTING = frozenset({"approve", "record_decision"})
+MONEY_HINT = gettext_lazy("Gõ 300tr, 0,3 tỷ hoặc 300.000.000")
+
+
+class ProseInput(forms.CharField):
+    """Several lines, cleaned like every stored text."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        return cleaned(super().to_python(value), multiline=True)
+
+
+class TransitionForm(PortalForm, forms.Form):
+    """One form for one verb, or for a choice of verbs at a desk.
+
+    ``paper()`` and ``data()`` give what ``firing.fire`` takes. Only what cannot be read is a fault
+    of the form; what is missing or not allowed is said by the guards, all at once.
+    """
+
+    def __init__(
+        self, *args: Any, proposal: Proposal, options: list[Option], **kwargs: Any
+    ) -> None:
+        self.proposal, self.options = proposal, options
+        # Before the mixin styles the fields they must all be there.
+        self.base_fields = self._fields_for(proposal, options)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def chosen(self) -> Option | None:
+        """The verb to fire: the only one, or the one picked."""
+        if len(self.options) == 1:
+            return self.options[0]
+        picked = self.data.get("verb") if self.is_bound else None
+        return next((option for option in self.options if option.verb == picked), None)
+
+    def _fields_for(self, proposal: Proposal, options: list[Option]) -> dict[str, forms.Field]:
+        needs = list(dict.fromkeys(need for option in options for need in option.transition.needs))
+        tracks = list(
+            {track.pk: track for option in options for track in option.tracks}.values()
+        )
+        made: dict[str, forms.Field] = {
+            "expected_version": forms.IntegerField(
+                widget=forms.HiddenInput, required=False, initial=proposal.version
+            )
+        }
+        if len(options) > 1:
+            made["verb"] = forms.ChoiceField(
+                label=_("Kết luận"),
+                widget=forms.RadioSelect,
+                choices=[(option.verb, option.label) for option in options],
+                initial=options[0].verb,
+            )
+        if len(tracks) > 1:
+            made["source"] = forms.ChoiceField(
+                label=_("Nguồn vốn"),
+                required=False,
+                choices=[
+                    ("", _("Tất cả nguồn đang chờ ở đây")),
+                    *((track.source.code, track.source.name) for track in tracks),
+                ],
+            )
+        if "verdict" in needs:
+            made["verdict"] = forms.ChoiceField(
+                label=_("Ý kiến ghi trong văn bản"),
+                required=False,
+                choices=[("", _("Chọn")), *_verdicts(tracks)],
+            )
+        if "how" in needs:
+            made["how"] = forms.ChoiceField(
+                label=_("Cách xử lý"),
+                required=False,
+                widget=forms.RadioSelect,
+                choices=[
+                    ("less", _("Thực hiện với phần vốn đã duyệt")),
+                    ("again", _("Trình lại phần vốn không được duyệt")),
+                ],
+            )
+        if "line_id" in needs:
+            made |= _payment_fields(proposal)
+        if "amounts" in needs:
+            made |= _amount_fields(proposal, tracks)
+        if "amount" in needs:
+            made["amount"] = MoneyInputField(
+                label=_("Số tiền (đồng)"), required=False, help_text=MONEY_HINT
+            )
+        if "document" in needs:
+            made |= _paper_fields(options)
+        if "due_on" in needs:
+            made["due_on"] = DayField(label=_("Hạn bổ sung"), required=False)
+        if "reason" in needs:
+            made["reason"] = ProseInput(
+                label=_("Lý do, ý kiến"),
+                required=False,
+                max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+        return made
+
+    @property
+    def amount_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("amount-")]
+
+    def paper(self, by: User) -> Paper:
+        """The paper entered; its scan is stored now, in the transaction of the caller."""
+        upload = self.cleaned_data.get("document_file")
+        return Paper(
+            number=self.cleaned_data.get("document_number") or "",
+            issued_on=self.cleaned_data.get("document_date"),
+            signer=self.cleaned_data.get("signer") or "",
+            file=files.store_upload(upload, by) if upload else None,
+        )
+
+    def entered(self) -> dict[str, Any]:
+        """What the chosen verb asks for, and nothing else that stood on the form."""
+        cleaned, needs = self.cleaned_data, self.chosen.transition.needs
+        wanted = {"verdict", "how", "due_on", "amount"} & set(needs)
+        if self.chosen.verb in ALLOTTING:
+            wanted.add("allots")
+        found = {name: cleaned[name] for name in wanted if cleaned.get(name) not in (None, "")}
+        if "line_id" in needs and cleaned.get("line_id"):
+            found["line_id"] = int(cleaned["line_id"])
+            found["kind"] = cleaned.get("kind")
+        if "amounts" in needs:
+            found["amounts"] = self._amounts(cleaned)
+        return found
+
+    def _amounts(self, cleaned: dict[str, Any]) -> dict[int, int]:
+        amounts = {
+            int(name.removeprefix("amount-")): cleaned[name] or 0
+            for name in self.fields
+            if name.startswith("amount-")
+        }
+        source = cleaned.get("source")
+        if not source:
+            return amounts
+        ours = {line.pk for line in self._lines() if line.source.code == source}
+        return {pk: amount for pk, amount in amounts.items() if pk in ours}
+
+    def _lines(self) -> list[FundingLine]:
+        return list(self.proposal.funding_lines.all())
+
+
+def _verdicts(tracks: list[Track]) -> list[tuple[str, str]]:
+    verdicts = Review.Verdict
+    approving = any(track.step.kind == ReviewStep.Kind.APPROVE for track in tracks)
+    said = (verdicts.APPROVE if approving else verdicts.PASS, verdicts.RETURN, verdicts.REFUSE)
+    return [(verdict.value, verdict.label) for verdict in said]
+
+
+def _amount_fields(proposal: Proposal, tracks: list[Track]) -> dict[str, forms.Field]:
+    sources = {track.source_id for track in tracks}
+    return {
+        f"amount-{line.pk}": MoneyInputField(
+            label=_("{source} năm {year}").format(source=line.source.short_name, year=line.year),
+            required=False,
+            initial=line.current,
+        )
+        for line in proposal.funding_lines.all()
+        if line.source_id in sources
+    }
+
+
+def _payment_fields(proposal: Proposal) -> dict[str, forms.Field]:
+    return {
+        "line_id": forms.ChoiceField(
+            label=_("Chi từ"),
+            choices=[
+                (str(line.pk), f"{line.source.name} {line.year}")
+                for line in proposal.funding_lines.all()
+                if line.cell_id and line.approved
+            ],
+        ),
+        "kind": forms.ChoiceField(label=_("Loại"), choices=Disbursement.Kind.choices),
+    }
+
+
+def _paper_fields(options: list[Option]) -> dict[str, forms.Field]:
+    verbs = {option.verb for option in options}
+    made: dict[str, forms.Field] = {
+        "document_number": forms.CharField(
+            label=_("Số văn bản"), required=False, max_length=60, help_text=_("ví dụ 12/QĐ-UBND")
+        ),
+        "document_date": DayField(label=_("Ngày văn bản"), required=False),
+    }
+    if not verbs & ALLOTTING:
+        return made
+    made["signer"] = forms.CharField(label=_("Người ký"), required=False, max_length=120)
+    made["document_file"] = UploadField(
+        label=_("Bản quét văn bản"), required=False, help_text=no_file_hint()
+    )
+    tracks = [track for option in options for track in option.tracks]
+    if any(track.step.kind == ReviewStep.Kind.APPROVE for track in tracks):
+        made["allots"] = forms.BooleanField(
+            label=_("Quyết định này đồng thời giao dự toán các số tiền trên"), required=False
+        )
+    return made

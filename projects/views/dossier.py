@@ -1,0 +1,165 @@
+"""The proposal's page: one page of truth, and the next step by role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from khuyencong.core import audit, money, permissions, roles
+from khuyencong.core.models import AuditEntry, User
+from projects import holding, tracks
+from projects.firing import Option, options
+from projects.models import Proposal, Review, Track
+from projects.views.lookup import proposal_or_404
+
+DESK_VERBS = ("pass", "conclude", "approve", "return", "refuse", "record_decision")
+
+
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    proposal = proposal_or_404(request, code)
+    all_tracks = tracks.of(proposal)
+    live = tracks.current(all_tracks)
+    found = options(proposal, request.user, live)
+    context = {
+        "options": [row for row in found if row.is_open and row.verb not in DESK_VERBS],
+        "closed": closed_but_mine(found, request.user),
+        "desk_open": any(row.is_open for row in found if row.verb in DESK_VERBS),
+        "may_edit": permissions.refusal(request.user, "projects.proposal.edit", proposal) is None,
+        **dossier_context(proposal, all_tracks),
+    }
+    return render(request, "projects/proposal_detail.html", context)
+
+
+# What opens the door to a verb: closed verbs are shown, with the reason, to those who have it.
+DOORS = {
+    roles.PROPOSAL_SUBMIT: ("submit", "take_back", "withdraw", "replan", "start"),
+    roles.EXECUTE: ("commit_year", "sign", "disburse", "accept", "liquidate", "settle"),
+    roles.CONCLUDE: ("suspend", "resume", "stop"),
+}
+
+
+def closed_but_mine(found: list[Option], user: User) -> list[Option]:
+    """Verbs of the person's role that are closed now: greyed, with the reason."""
+    ours = {verb for right, verbs in DOORS.items() if user.may(right) for verb in verbs}
+    return [row for row in found if not row.is_open and row.verb in ours]
+
+
+def dossier_context(proposal: Proposal, all_tracks: list[Track]) -> dict[str, Any]:
+    """What both the proposal's page and the desk show of a dossier."""
+    live = tracks.current(all_tracks)
+    return {
+        "proposal": proposal,
+        "is_illustration": proposal.programme.is_illustration,
+        "tracks": [way(track) for track in live],
+        "earlier_tracks": [way(track) for track in all_tracks if track not in live],
+        "cost": cost_table(proposal),
+        "funding": funding_table(proposal),
+        "timeline": timeline(proposal),
+        "attachments": list(proposal.attachments.select_related("file")),
+        "papers": papers_of(all_tracks),
+    }
+
+
+def way(track: Track) -> dict[str, Any]:
+    """A track as steps: done, current, to come."""
+    review = tracks.open_review(track)
+    spoken = {
+        row.step_id: row for row in track.reviews.all() if row.verdict not in ("", *Review.VOID)
+    }
+    steps = []
+    for step in track.chain.steps.all():
+        said = spoken.get(step.pk)
+        current = track.status == Track.Status.IN_STEP and step.pk == track.step_id
+        steps.append(
+            {
+                "name": review.organisation.short_name
+                if current and review
+                else said.organisation.short_name
+                if said
+                else step.get_organisation_kind_display(),
+                "kind": step.get_kind_display(),
+                "current": current,
+                "done": bool(said) and not current,
+                "review": said,
+            }
+        )
+    return {
+        "track": track,
+        "steps": steps,
+        "standing": holding.standing(track),
+        "due": holding.due(review if track.status == Track.Status.IN_STEP else None),
+        "last": next(
+            (row for row in reversed(list(track.reviews.all())) if row.verdict == "return"), None
+        )
+        if track.status == Track.Status.RETURNED
+        else None,
+    }
+
+
+def cost_table(proposal: Proposal) -> dict[str, Any]:
+    """Cost lines with one column a source used, and their sums."""
+    items = list(proposal.cost_items.all())
+    used: dict[int, Any] = {}
+    for item in items:
+        for share in item.shares.all():
+            used.setdefault(share.source_id, share.source)
+    columns = sorted(used.values(), key=lambda source: source.position)
+    rows = []
+    sums = {source.pk: 0 for source in columns}
+    for item in items:
+        shares = {share.source_id: share for share in item.shares.all()}
+        for share in shares.values():
+            sums[share.source_id] += share.requested
+        rows.append({"item": item, "shares": [shares.get(source.pk) for source in columns]})
+    return {
+        "columns": columns,
+        "rows": rows,
+        "sums": [sums[source.pk] for source in columns],
+        "total": sum(item.amount for item in items),
+    }
+
+
+def funding_table(proposal: Proposal) -> dict[str, Any]:
+    """Funding lines at every stage, with their sum in figures and words for the state's money."""
+    lines = list(proposal.funding_lines.all())
+    totals = {
+        stage: sum(getattr(line, stage) or 0 for line in lines)
+        if any(getattr(line, stage) is not None for line in lines)
+        else None
+        for stage in ("requested", "appraised", "approved")
+    }
+    return {
+        "lines": lines,
+        "totals": totals,
+        "state": sum(line.current for line in lines if line.source.is_state),
+        "other": sum(line.current for line in lines if not line.source.is_state),
+        "rate": money.rate(
+            sum(line.current for line in lines if line.source.is_state),
+            sum(line.current for line in lines),
+        ),
+    }
+
+
+def timeline(proposal: Proposal) -> list[dict[str, Any]]:
+    """The trail as sentences, newest first; what merely followed from another row is marked."""
+    entries: list[AuditEntry] = list(audit.trail(proposal).select_related("document"))
+    return [
+        {
+            "entry": entry,
+            "sentence": audit.sentence(entry),
+            "derived": bool(entry.changes.get("derived")),
+        }
+        for entry in reversed(entries)
+    ]
+
+
+def papers_of(all_tracks: list[Track]) -> list[Any]:
+    """Papers of the reviews, each once, in the order they came."""
+    found: dict[int, Any] = {}
+    for track in all_tracks:
+        for review in track.reviews.all():
+            if review.document_id:
+                found.setdefault(review.document_id, review.document)
+    return list(found.values())
