@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from khuyencong.core import roles
 from khuyencong.core.models import Organisation, User
 from khuyencong.core.querysets import capped_count
-from projects.models import Proposal
+from projects.models import Notice, Proposal
 
 
 def _dossiers(user: User) -> tuple[int, bool]:
@@ -174,6 +174,13 @@ class Frame:
     def search_url(self) -> str:
         """Where the search form of the top bar leads."""
         return next((item.url for item in self.items if item.name == "proposal_list"), "")
+
+    @cached_property
+    def unread(self) -> int:
+        """Notices this person has not read, counting no further than the bell can show."""
+        if not self.user:
+            return 0
+        return capped_count(Notice.objects.filter(user=self.user, read_at=None), 99)[0]
 
     @cached_property
     def here(self) -> str:

@@ -9,11 +9,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from django.db.models import Q, Sum
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 
 from budgets.ledger import EFFECTS
 from budgets.models import Cell, LedgerEntry
-from programmes.models import FundingSource, Programme
+from programmes.models import FundingSource, Programme, ProgrammeVersion
 from projects.models import Acceptance, Contract, FundingLine, Proposal
 
 PROMISED = (
@@ -56,11 +56,22 @@ SUMMED = tuple(
 )
 
 
+@dataclass(frozen=True)
+class Plan:
+    """The intention of a programme version: its total and margins, as its decision gives them."""
+
+    total: int
+    years: dict[int, int]
+    sources: dict[str, int]
+
+
 @dataclass
 class Matrix:
     """Year × source figures of a programme with both margins."""
 
     programme: Programme
+    version: ProgrammeVersion
+    plan: Plan
     sources: list[FundingSource]
     years: list[int]
     cells: dict[tuple[int, str], Amounts]
@@ -68,15 +79,20 @@ class Matrix:
     by_source: dict[str, Amounts]
     total: Amounts
 
+    def of_years(self, years: Iterable[int]) -> Matrix:
+        """The same figures narrowed to some of its years, without asking the database again."""
+        chosen = set(years)
+        wanted = [year for year in self.years if year in chosen]
+        cells = {key: row for key, row in self.cells.items() if key[0] in wanted}
+        return _with_margins(self.programme, self.version, self.plan, self.sources, wanted, cells)
+
     def state(self) -> Amounts:
         """The state's money together: the sum of its sources."""
         found = Amounts()
-        for source in self.sources:
-            if source.is_state:
-                row = self.by_source[source.code]
-                found.add(row)
-                if row.planned is not None:
-                    found.planned = (found.planned or 0) + row.planned
+        rows = [self.by_source[source.code] for source in self.sources if source.is_state]
+        for row in rows:
+            found.add(row)
+        found.planned = _known_sum(row.planned for row in rows)
         return found
 
 
@@ -87,15 +103,23 @@ def matrix(
     sources: Iterable[str] | None = None,
     as_of: datetime.date | None = None,
     posted_until: datetime.datetime | None = None,
+    version: ProgrammeVersion | None = None,
 ) -> Matrix:
     """All figures of a programme, narrowed to years and sources when given.
 
     ``as_of`` counts ledger rows in effect that day, ``posted_until`` rows written up to an instant
-    (the re-run of an issued report). A fixed number of queries, whatever the number of proposals.
+    (the re-run of an issued report). A fixed number of queries, whatever the number of proposals;
+    one less for who has the ``version`` in force already.
     """
-    version = programme.version
+    version = version or programme.version
     shares = list(version.source_shares.select_related("source"))
-    wanted_years = [year for year in programme.years if years is None or year in set(years)]
+    plan = Plan(
+        total=version.total_amount,
+        years={phase.year: phase.amount for phase in version.year_phases.all()},
+        sources={share.source.code: share.amount for share in shares},
+    )
+    wanted = None if years is None else set(years)
+    wanted_years = [year for year in programme.years if wanted is None or year in wanted]
     codes = None if sources is None else set(sources)
     used = [share.source for share in shares if codes is None or share.source.code in codes]
     known = {source.pk: source for source in used}
@@ -109,16 +133,14 @@ def matrix(
         _ledger_now(programme, cells, known)
     else:
         _ledger_then(programme, cells, known, as_of, posted_until)
-    _settled(programme, cells, known, as_of, posted_until)
     _proposals(programme, cells, known)
-    for (_year, code), row in cells.items():
+    for row in cells.values():
         if row.available is not None:
             row.available = row.allotted - row.committed
-        del code
-    return _with_margins(programme, version, used, wanted_years, cells, codes)
+    return _with_margins(programme, version, plan, used, wanted_years, cells)
 
 
-def _plan(version: object, cells: dict[tuple[int, str], Amounts]) -> None:
+def _plan(version: ProgrammeVersion, cells: dict[tuple[int, str], Amounts]) -> None:
     for cell in version.planned_cells.select_related("source"):
         row = cells.get((cell.year, cell.source.code))
         if row is not None:
@@ -126,32 +148,23 @@ def _plan(version: object, cells: dict[tuple[int, str], Amounts]) -> None:
 
 
 def _ledger_now(programme: Programme, cells: dict, known: dict[int, FundingSource]) -> None:
-    rows = Cell.objects.filter(programme=programme)
-    for year, source_id, allotted, committed, disbursed in rows.values_list(
-        "year", "source_id", "allotted", "committed", "disbursed"
+    settled = (
+        LedgerEntry.objects.filter(cell=OuterRef("pk"), kind=LedgerEntry.Kind.SETTLE)
+        .order_by()
+        .values("cell")
+        .annotate(
+            amount=Sum(Case(When(reverses__isnull=True, then=F("amount")), default=-F("amount")))
+        )
+        .values("amount")
+    )
+    rows = Cell.objects.filter(programme=programme).annotate(settled=Subquery(settled))
+    for year, source_id, *sums in rows.values_list(
+        "year", "source_id", "allotted", "committed", "disbursed", "settled"
     ):
         row = cells.get((year, known[source_id].code)) if source_id in known else None
         if row is not None:
-            row.allotted, row.committed, row.disbursed = allotted, committed, disbursed
-
-
-def _entries(
-    programme: Programme, as_of: datetime.date | None, posted_until: datetime.datetime | None
-) -> object:
-    rows = LedgerEntry.objects.filter(cell__programme=programme)
-    if as_of is not None:
-        rows = rows.filter(effective_on__lte=as_of)
-    if posted_until is not None:
-        rows = rows.filter(posted_at__lte=posted_until)
-    return rows
-
-
-def _grouped(rows: object) -> object:
-    return (
-        rows.values("cell__year", "cell__source_id", "kind", turned=Q(reverses__isnull=False))
-        .annotate(amount=Sum("amount"))
-        .order_by()
-    )
+            row.allotted, row.committed, row.disbursed = sums[:3]
+            row.settled = sums[3] or 0
 
 
 def _ledger_then(
@@ -161,7 +174,15 @@ def _ledger_then(
     as_of: datetime.date | None,
     posted_until: datetime.datetime | None,
 ) -> None:
-    for found in _grouped(_entries(programme, as_of, posted_until)):
+    rows = LedgerEntry.objects.filter(cell__programme=programme)
+    if as_of is not None:
+        rows = rows.filter(effective_on__lte=as_of)
+    if posted_until is not None:
+        rows = rows.filter(posted_at__lte=posted_until)
+    grouped = rows.values(
+        "cell__year", "cell__source_id", "kind", turned=Q(reverses__isnull=False)
+    ).annotate(amount=Sum("amount"))
+    for found in grouped.order_by():
         source = known.get(found["cell__source_id"])
         row = cells.get((found["cell__year"], source.code)) if source else None
         if row is None:
@@ -171,21 +192,8 @@ def _ledger_then(
         row.allotted += allotted * amount
         row.committed += committed * amount
         row.disbursed += disbursed * amount
-
-
-def _settled(
-    programme: Programme,
-    cells: dict,
-    known: dict[int, FundingSource],
-    as_of: datetime.date | None,
-    posted_until: datetime.datetime | None,
-) -> None:
-    rows = _entries(programme, as_of, posted_until).filter(kind=LedgerEntry.Kind.SETTLE)
-    for found in _grouped(rows):
-        source = known.get(found["cell__source_id"])
-        row = cells.get((found["cell__year"], source.code)) if source else None
-        if row is not None:
-            row.settled += -found["amount"] if found["turned"] else found["amount"]
+        if found["kind"] == LedgerEntry.Kind.SETTLE:
+            row.settled += amount
 
 
 def _proposals(programme: Programme, cells: dict, known: dict[int, FundingSource]) -> None:
@@ -215,11 +223,11 @@ def _proposals(programme: Programme, cells: dict, known: dict[int, FundingSource
 
 def _with_margins(
     programme: Programme,
-    version: object,
+    version: ProgrammeVersion,
+    plan: Plan,
     used: list[FundingSource],
     years: list[int],
     cells: dict[tuple[int, str], Amounts],
-    codes: set[str] | None,
 ) -> Matrix:
     by_year = {year: Amounts() for year in years}
     by_source = {source.code: Amounts() for source in used}
@@ -228,31 +236,27 @@ def _with_margins(
         by_year[year].add(row)
         by_source[code].add(row)
         total.add(row)
-    whole_period = years == list(programme.years)
-    if codes is None:
-        for phase in version.year_phases.all():
-            if phase.year in by_year:
-                by_year[phase.year].planned = phase.amount
-    if whole_period:
-        for share in version.source_shares.select_related("source"):
-            if share.source.code in by_source:
-                by_source[share.source.code].planned = share.amount
-    total.planned = _planned_total(version, by_year, by_source, codes, whole_period)
-    return Matrix(programme, used, years, cells, by_year, by_source, total)
+    # A margin of the decision where it covers the row; else the cells', if all of them are known.
+    all_years, all_sources = years == list(programme.years), by_source.keys() == plan.sources.keys()
+    for year, row in by_year.items():
+        own = [cells[year, code].planned for code in by_source]
+        row.planned = plan.years.get(year) if all_sources else _known_sum(own)
+    for code, row in by_source.items():
+        own = [cells[year, code].planned for year in years]
+        row.planned = plan.sources[code] if all_years else _known_sum(own)
+    if all_years and all_sources:
+        total.planned = plan.total
+    elif all_sources:
+        total.planned = _known_sum(row.planned for row in by_year.values())
+    else:
+        total.planned = _known_sum(row.planned for row in by_source.values())
+    return Matrix(programme, version, plan, used, years, cells, by_year, by_source, total)
 
 
-def _planned_total(
-    version: object,
-    by_year: dict[int, Amounts],
-    by_source: dict[str, Amounts],
-    codes: set[str] | None,
-    whole_period: bool,
-) -> int | None:
-    if codes is None and whole_period:
-        return version.total_amount
-    margins = by_year if codes is None else by_source if whole_period else {}
-    planned = [row.planned for row in margins.values()]
-    return sum(planned) if planned and None not in planned else None
+def _known_sum(amounts: Iterable[int | None]) -> int | None:
+    """The sum, or None when one of them is not known or there is none."""
+    found = list(amounts)
+    return sum(found) if found and None not in found else None
 
 
 def of_proposal(proposal: Proposal) -> dict[str, dict[int, FundingLine]]:
@@ -264,7 +268,7 @@ def of_proposal(proposal: Proposal) -> dict[str, dict[int, FundingLine]]:
 
 
 def totals_of(proposal_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Proposal id → (state money, other money), the latest stage of each line, in đồng: one query."""
+    """Proposal id → (state, other money), the latest stage of each line, in đồng: one query."""
     rows = FundingLine.objects.filter(proposal_id__in=list(proposal_ids)).values_list(
         "proposal_id", "source__is_state", "requested", "appraised", "approved"
     )

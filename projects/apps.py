@@ -7,4 +7,4 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Đề án")
 
     def ready(self) -> None:
-        from projects import invariants  # noqa: F401  registers what this app can prove
+        from projects import invariants, tasks  # noqa: F401  registers proofs, hangs up the bell

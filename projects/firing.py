@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgets import ledger
-from khuyencong.core import permissions
+from khuyencong.core import clock, permissions
 from khuyencong.core.models import User
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, NotAllowed, NotNow, Refused, Stale
@@ -106,19 +106,26 @@ def fire(
                         "Hồ sơ đã thay đổi từ lúc bạn mở trang. Xem lại rồi làm tiếp; chưa có gì bị ghi."
                     )
                 )
-            acts = _acts(transition, locked, by, source, reason, paper or Paper(), data or {})
-            faults = [fault for act in acts for guard in transition.guards for fault in guard(act)]
-            if faults:
-                raise Refused(list(dict.fromkeys(faults)))
-            for act in acts:
-                transition.effect(act)
-                if transition.target:
-                    act.move(transition.target)
-            _derive(acts[-1])
-            locked.version += 1
-            locked.save(update_fields=["version", "updated_at"])
-            ledger.post([posting for act in acts for posting in act.postings], by=by)
-            transaction.on_commit(notices.after(locked.pk, verb), robust=True)
+            # One instant for the whole act, taken when its turn has come.
+            with clock.at(clock.now()):
+                acts = _acts(transition, locked, by, source, reason, paper or Paper(), data or {})
+                faults = [
+                    fault for act in acts for guard in transition.guards for fault in guard(act)
+                ]
+                if faults:
+                    raise Refused(list(dict.fromkeys(faults)))
+                before = locked.status
+                for act in acts:
+                    transition.effect(act)
+                    if transition.target:
+                        act.move(transition.target)
+                _derive(acts[-1])
+                locked.version += 1
+                locked.save(update_fields=["version", "updated_at"])
+                notices.write(locked, before, by)
+                # Last: the hot row of a cell is locked for this statement and the commit only.
+                ledger.post([posting for act in acts for posting in act.postings], by=by)
+            transaction.on_commit(notices.ring, robust=True)
     except ledger.CellExhausted as error:
         raise error.explain() from error
     return locked

@@ -1,17 +1,101 @@
-"""What follows a verb once it is committed; a failure here never undoes the verb."""
+"""Tell people what a verb brought them: rows in its transaction, e-mail after its commit."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from khuyencong.core import clock, roles
+from khuyencong.core.models import User, dated_on
+from projects.models import Notice, Proposal, Review, Track
+
 logger = logging.getLogger(__name__)
+# tasks.py puts the bell of the worker here: the workflow itself knows no worker.
+bells: list[Callable[[], None]] = []
+OUTCOMES = frozenset(
+    {
+        Proposal.Status.RETURNED,
+        Proposal.Status.APPROVED,
+        Proposal.Status.PARTLY_APPROVED,
+        Proposal.Status.REFUSED,
+        Proposal.Status.SUSPENDED,
+        Proposal.Status.STOPPED,
+        Proposal.Status.SETTLED,
+    }
+)
+JUDGES = [
+    role
+    for role, rights in roles.PERMISSIONS.items()
+    if rights & {roles.REVIEW, roles.CONCLUDE, roles.APPROVE}
+]
 
 
-def after(proposal_id: int, verb: str) -> Callable[[], None]:
-    """The named function to run after the commit of a verb."""
+def write(proposal: Proposal, before: str, by: User) -> None:
+    """Rows for who must act now, and for the unit whose dossier got an answer."""
+    now = clock.now()
+    fresh = Review.objects.filter(
+        track__proposal=proposal, verdict="", track__status=Track.Status.IN_STEP, received_at=now
+    ) | Review.objects.filter(
+        track__proposal=proposal, verdict="", track__status=Track.Status.IN_STEP, proposed_at=now
+    )
+    offices = set(fresh.values_list("organisation_id", flat=True))
+    told: dict[int, str] = {}
+    if offices:
+        for user in _people(Q(organisation_id__in=offices, role_grants__role__in=JUDGES)):
+            told[user] = Notice.Kind.ARRIVED
+    if proposal.status != before and proposal.status in OUTCOMES:
+        unit = Q(
+            organisation_id=proposal.implementing_unit_id, role_grants__role=roles.Role.OFFICER
+        )
+        for user in _people(unit):
+            told[user] = Notice.Kind.OUTCOME
+    told.pop(by.pk, None)
+    Notice.objects.bulk_create(
+        Notice(user_id=user, proposal=proposal, kind=kind, status=proposal.status, created_at=now)
+        for user, kind in told.items()
+    )
 
-    def note_verb() -> None:
-        logger.info("proposal %s: %s", proposal_id, verb)
 
-    return note_verb
+def _people(wanted: Q) -> list[int]:
+    in_force = dated_on(clock.today(), "role_grants__")
+    rows = User.objects.filter(wanted & in_force, is_active=True)
+    return list(rows.values_list("pk", flat=True).distinct())
+
+
+def ring() -> None:
+    """After the commit: wake the worker. A broker that is down only delays the e-mails."""
+    for bell in bells:
+        try:
+            bell()
+        except Exception:
+            logger.warning("the broker does not answer; notices wait for the sweep", exc_info=True)
+
+
+def mail_waiting(limit: int = 200) -> int:
+    """Send the e-mails of notices not mailed yet; each at most once even if two workers try."""
+    waiting = Notice.objects.filter(mailed_at=None).select_related("user", "proposal")
+    sent = 0
+    for notice in waiting.order_by("pk")[:limit]:
+        claimed = Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=clock.now())
+        if not claimed or not notice.user.email:
+            continue
+        try:
+            send_mail(
+                subject=str(notice.sentence),
+                message=_("{title}\n\nMở cổng khuyến công để xem.").format(
+                    title=notice.proposal.title
+                ),
+                from_email=settings.DEFAULT_FROM_EMAIL,
+                recipient_list=[notice.user.email],
+            )
+            sent += 1
+        except OSError:
+            logger.warning("mail server does not answer; notice %s waits", notice.pk)
+            Notice.objects.filter(pk=notice.pk).update(mailed_at=None)
+            break
+    return sent

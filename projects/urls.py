@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import desk, dossier, drafting, enterprises, files, listing, transition
+from projects.views import desk, dossier, drafting, enterprises, files, inbox, listing, transition
 
 urlpatterns = [
     path("de-an/", listing.ProposalList.as_view(), name="proposal_list"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("de-an/<str:code>/tep/<int:pk>/", files.attachment, name="proposal_file"),
     path("tham-dinh/", desk.queue, name="desk"),
     path("tham-dinh/<str:code>/", desk.dossier, name="desk_dossier"),
+    path("thong-bao/", inbox.inbox, name="inbox"),
+    path("thong-bao/da-doc/", inbox.read_all, name="inbox_read"),
     path("co-so/", enterprises.EnterpriseList.as_view(), name="enterprise_list"),
     path("co-so/moi/", enterprises.new, name="enterprise_new"),
     path("co-so/<int:pk>/", enterprises.detail, name="enterprise_detail"),

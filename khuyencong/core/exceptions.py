@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 from khuyencong.core.refusals import Fault, Refused
 
@@ -86,42 +85,58 @@ def _flatten(detail: Any, name: str = "") -> dict[str, list[str]]:
     return {name or "non_field_errors": [str(part) for part in parts]}
 
 
-def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER."""
-    headers: dict[str, str] = {}
-    errors: dict[str, list[str]] | None = None
-    code = ""
+def _said_by_us(error: exceptions.APIException) -> str:
+    """REST framework has no Vietnamese: its stock sentences are said in the portal's words."""
+    if isinstance(error, exceptions.NotAuthenticated):
+        return _("Gửi kèm khóa API: «Authorization: Bearer <khóa>».")
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return _("Địa chỉ này không nhận phương thức vừa gọi; xem đầu mục Allow của trả lời.")
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return _("Gửi nội dung JSON, với «Content-Type: application/json».")
+    if isinstance(error, exceptions.NotAcceptable):
+        return _("Cổng chỉ trả lời bằng JSON; sửa đầu mục Accept.")
+    text = str(error.detail)
+    if isinstance(error, exceptions.PermissionDenied) and text.startswith("CSRF Failed"):
+        return _("Thiếu mã chống giả mạo (X-CSRFToken). Chương trình nên dùng khóa API.")
+    if isinstance(error, exceptions.Throttled):
+        return _title(429)
+    stock = type(error).default_detail
+    return _title(error.status_code) if text == str(stock) else text
+
+
+def _of_api_exception(error: exceptions.APIException) -> HttpResponse:
+    if isinstance(error, exceptions.ValidationError):
+        errors = _flatten(error.detail)
+        detail = " ".join(text for texts in errors.values() for text in texts)
+        response = problem(error.status_code, detail, errors=errors)
+    else:
+        response = problem(error.status_code, _said_by_us(error))
+    if getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        response["Retry-After"] = str(int(error.wait) + 1)
+    return response
+
+
+def problem_details(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's EXCEPTION_HANDLER.
+
+    Answers past the renderers: a problem is JSON also where the view renders something else.
+    """
     if isinstance(error, Refused):
-        status, code = error.status, error.code
-        errors = by_field(error.faults)
         detail = " ".join(fault.message for fault in error.faults)
-    elif isinstance(error, Http404):
-        status, detail = 404, _("Không tìm thấy, hoặc bạn không được xem.")
-    elif isinstance(error, PermissionDenied):
-        status, detail = 403, str(error)
-    elif isinstance(error, DjangoValidationError):
-        status, detail = 400, " ".join(error.messages)
+        return problem(error.status, detail, code=error.code, errors=by_field(error.faults))
+    if isinstance(error, Http404):
+        return problem(404, _("Không tìm thấy, hoặc bạn không được xem."))
+    if isinstance(error, PermissionDenied):
+        return problem(403, str(error))
+    if isinstance(error, DjangoValidationError):
         errors = (
             error.message_dict
             if hasattr(error, "error_dict")
             else {"non_field_errors": error.messages}
         )
-    elif isinstance(error, exceptions.APIException):
-        status = error.status_code
-        if isinstance(error, exceptions.ValidationError):
-            errors = _flatten(error.detail)
-            detail = " ".join(text for texts in errors.values() for text in texts)
-        else:
-            detail = str(error.detail)
-        if getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = error.auth_header
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(error.wait) + 1)
-    else:
-        return None
-    return Response(
-        body(status, detail, code=code, errors=errors),
-        status=status,
-        headers=headers,
-        content_type=MEDIA_TYPE,
-    )
+        return problem(400, " ".join(error.messages), errors=errors)
+    if isinstance(error, exceptions.APIException):
+        return _of_api_exception(error)
+    return None

@@ -13,52 +13,58 @@ from django.utils.translation import gettext as _
 from khuyencong.core import filetypes, money, vndates
 
 
-class MoneyInputField(forms.CharField):
+class TypedField(forms.Field):
+    """A text box read by one of our parsers; what was typed comes back as it was typed."""
+
+    inputmode = "text"
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(
+                attrs={"inputmode": self.inputmode, "autocomplete": "off", "maxlength": 60}
+            ),
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        typed = "" if value is None else str(value)
+        if not typed.strip():
+            return None
+        try:
+            return self.read(typed)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def read(self, typed: str) -> Any:
+        """The value of a text; a ``ValueError`` says in words what is wrong."""
+        return typed
+
+
+class MoneyInputField(TypedField):
     """đồng as an integer from `300tr`, `0,3 tỷ`, `300.000.000`; empty stays None."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 60)
-        kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"})
-        )
         super().__init__(**kwargs)
         self.widget.attrs["class"] = f"{self.widget.attrs.get('class', '')} num".strip()
 
     def prepare_value(self, value: Any) -> Any:
-        # What was typed comes back as it was typed; a stored figure comes grouped.
         return money.format_dong(value) if isinstance(value, int) else value
 
-    def to_python(self, value: Any) -> int | None:
-        typed = super().to_python(value)
-        if not typed:
-            return None
-        try:
-            return money.parse(typed)
-        except money.MoneyInputError as error:
-            raise ValidationError(str(error)) from error
+    def read(self, typed: str) -> int:
+        return money.parse(typed)
 
 
-class DayField(forms.CharField):
+class DayField(TypedField):
     """A day from `1/5/2026`, `010526`, `1 tháng 5 năm 2026`; empty stays None."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 40)
-        kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        )
-        super().__init__(**kwargs)
+    inputmode = "numeric"
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%d/%m/%Y}" if isinstance(value, datetime.date) else value
 
-    def to_python(self, value: Any) -> datetime.date | None:
-        typed = super().to_python(value)
-        if not typed:
-            return None
-        try:
-            return vndates.parse_date(typed)
-        except vndates.DateInputError as error:
-            raise ValidationError(str(error)) from error
+    def read(self, typed: str) -> datetime.date:
+        return vndates.parse_date(typed)
 
 
 class UploadField(forms.FileField):

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from khuyencong.core.exceptions import problem
+
 
 class BadInputMiddleware:
     """NUL bytes in an address reach the database as an error; say 400 in words instead."""
@@ -33,6 +35,8 @@ class BadInputMiddleware:
 
     @staticmethod
     def refuse(request: HttpRequest, text: str, status: int = 400) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return problem(status, text)
         return render(
             request,
             "core/message.html",

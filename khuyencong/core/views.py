@@ -109,6 +109,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return _message(request, "core/message.html", 400)
     context = {
         "title": _("Chưa làm được"),
         "text": _("Yêu cầu không đọc được. Quay lại trang trước và thử lại."),

@@ -120,6 +120,16 @@ class TransitionForm(PortalForm, forms.Form):
     def amount_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("amount-")]
 
+    def clean(self) -> dict[str, Any]:
+        """An amount box that was emptied is asked back: it may mean nought, or a slip."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.chosen and "amounts" in self.chosen.transition.needs:
+            for name in self.fields:
+                sent = name.startswith("amount-") and name in self.data and name not in self.errors
+                if sent and cleaned.get(name) is None:
+                    self.add_error(name, _("Nhập số tiền; ghi 0 nếu không đồng ý khoản này."))
+        return cleaned
+
     def paper(self, by: User) -> Paper:
         """The paper entered; its scan is stored now, in the transaction of the caller."""
         upload = self.cleaned_data.get("document_file")
@@ -146,9 +156,9 @@ class TransitionForm(PortalForm, forms.Form):
 
     def _amounts(self, cleaned: dict[str, Any]) -> dict[int, int]:
         amounts = {
-            int(name.removeprefix("amount-")): cleaned[name] or 0
-            for name in self.fields
-            if name.startswith("amount-")
+            int(name.removeprefix("amount-")): amount
+            for name, amount in cleaned.items()
+            if name.startswith("amount-") and amount is not None
         }
         source = cleaned.get("source")
         if not source:

@@ -5,6 +5,7 @@ from projects.models.costing import CostItem, CostShare, FundingLine
 from projects.models.decision import Commitment, Decision, DecisionLine
 from projects.models.enterprise import Enterprise, EnterpriseIdentifier
 from projects.models.execution import Acceptance, Contract, Disbursement, Settlement
+from projects.models.notice import Notice
 from projects.models.proposal import Proposal, ProposalActivity, Snapshot
 from projects.models.track import Review, ReviewAmount, Track
 from projects.models.trail import StatusChange
@@ -23,6 +24,7 @@ __all__ = [
     "Enterprise",
     "EnterpriseIdentifier",
     "FundingLine",
+    "Notice",
     "Proposal",
     "ProposalActivity",
     "ProposalPlace",

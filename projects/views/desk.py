@@ -16,7 +16,7 @@ from projects.forms.transition import TransitionForm
 from projects.models import Review, Track
 from projects.views.dossier import DESK_VERBS, dossier_context
 from projects.views.lookup import proposal_or_404
-from projects.views.transition import attempt
+from projects.views.transition import attempt, bound
 
 SHOWN = 100  # dossiers in the left column; more are reached through the list and its filters
 
@@ -100,7 +100,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     ]
     form = (
         TransitionForm(
-            request.POST or None, request.FILES or None, proposal=proposal, options=found
+            *bound(request), proposal=proposal, options=found
         )
         if found
         else None

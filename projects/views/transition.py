@@ -22,6 +22,11 @@ from projects.views.lookup import proposal_or_404
 from projects.workflow import TABLE
 
 
+def bound(request: HttpRequest) -> tuple[Any, Any]:
+    """What was sent; an empty POST is bound too, so that its faults are told."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 def fire_verb(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     proposal = proposal_or_404(request, code)
     transition = TABLE.get(verb)
@@ -32,7 +37,7 @@ def fire_verb(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     if not found.is_open:
         return closed(request, proposal, found)
     form = TransitionForm(
-        request.POST or None, request.FILES or None, proposal=proposal, options=[found]
+        *bound(request), proposal=proposal, options=[found]
     )
     if request.method == "POST":
         faults = attempt(request, proposal, form)

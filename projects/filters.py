@@ -1,0 +1,154 @@
+"""One set of filters for the list page and the API.
+
+Only what an index can answer is offered: every filter stays quick however many proposals there are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+
+from khuyencong.core.forms import PortalForm
+from khuyencong.core.models import Organisation
+from programmes.models import Activity, FundingSource, Programme
+from projects.models import Enterprise, FundingLine, Proposal, ProposalActivity
+
+LONGEST_SEARCH = 100
+
+
+class CachedFormFilterSet(django_filters.FilterSet):
+    """Makes its form class once; what depends on the reader is put into each form by ``narrow``.
+
+    Making the class, with labels and fields, costs more than the query it filters.
+    """
+
+    def get_form_class(self) -> type[forms.Form]:
+        made = type(self).__dict__.get("_form_class")
+        if made is None:
+            made = type(self)._form_class = super().get_form_class()
+        return made
+
+    @property
+    def form(self) -> forms.Form:
+        if not hasattr(self, "_form"):
+            self.narrow(super().form)
+        return self._form
+
+    def narrow(self, form: forms.Form) -> None:
+        """Leave in the form only choices the reader may see."""
+
+
+class FilterForm(PortalForm, forms.Form):
+    """The filters as people see them on the page."""
+
+
+@extend_schema_field({"type": "string"})
+class CodeFilter(django_filters.ModelChoiceFilter):
+    """A record named by its code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("to_field_name", "code")
+        super().__init__(*args, **kwargs)
+
+
+@extend_schema_field({"type": "integer"})
+class YearFilter(django_filters.Filter):
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # What no column of a year can hold is refused in words, not by the database.
+        super().__init__(*args, min_value=1900, max_value=9999, **kwargs)
+
+
+@extend_schema_field({"type": "string"})
+class SearchFilter(django_filters.CharFilter):
+    """Words to be found, blind to accents, in any order."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=LONGEST_SEARCH, **kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return qs.matching(value) if value else qs
+
+
+class StatusFilter(django_filters.MultipleChoiceFilter):
+    """One status or several; without DISTINCT, which would read every row before the first."""
+
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        return qs.filter(status__in=value) if value else qs
+
+
+def _activities() -> list[tuple[str, str]]:
+    """Each code of the catalogue once, under its present name."""
+    names = dict(Activity.objects.order_by("valid_from").values_list("code", "name"))
+    return [(code, f"{code} {name}") for code, name in sorted(names.items())]
+
+
+class ProposalFilter(CachedFormFilterSet):
+    status = StatusFilter(label=_("Trạng thái"), choices=Proposal.Status.choices)
+    plan_year = YearFilter(label=_("Năm kế hoạch"))
+    source = CodeFilter(
+        label=_("Nguồn vốn"), queryset=FundingSource.objects.none(), method="from_source"
+    )
+    programme = CodeFilter(label=_("Chương trình"), queryset=Programme.objects.none())
+    activity = django_filters.ChoiceFilter(
+        label=_("Nội dung"), choices=_activities, method="with_activity"
+    )
+    implementing_unit = CodeFilter(
+        label=_("Đơn vị thực hiện"), queryset=Organisation.objects.none()
+    )
+    q = SearchFilter(label=_("Tìm"))
+
+    class Meta:
+        model = Proposal
+        fields: list[str] = []
+        form = FilterForm
+
+    def narrow(self, form: forms.Form) -> None:
+        user = self.request.user
+        form.fields["source"].queryset = FundingSource.objects.all()
+        form.fields["programme"].queryset = Programme.objects.visible_to(user)
+        form.fields["implementing_unit"].queryset = _units_seen_by(user)
+
+    def from_source(self, rows: QuerySet, name: str, source: FundingSource) -> QuerySet:
+        lines = FundingLine.objects.filter(proposal=OuterRef("pk"), source=source, requested__gt=0)
+        return rows.filter(Exists(lines))
+
+    def with_activity(self, rows: QuerySet, name: str, code: str) -> QuerySet:
+        chosen = ProposalActivity.objects.filter(proposal=OuterRef("pk"), activity__code=code)
+        return rows.filter(Exists(chosen))
+
+
+def _units_seen_by(user: Any) -> QuerySet[Organisation]:
+    """Units that make proposals in the reader's province; of every province for a national body."""
+    made_some = Proposal.objects.filter(implementing_unit=OuterRef("pk"))
+    units = Organisation.objects.filter(
+        Q(kind=Organisation.Kind.IMPLEMENTING_UNIT) | Exists(made_some)
+    ).order_by("name")
+    province_id = user.organisation.province_id
+    return units if province_id is None else units.filter(province_id=province_id)
+
+
+class ProposalApiFilter(ProposalFilter):
+    """The same for programs, where a search is called ``search``."""
+
+    q = None
+    search = SearchFilter(label=_("Tìm không phân biệt dấu: mã, tên đề án, đơn vị, cơ sở, nơi"))
+
+    class Meta(ProposalFilter.Meta):
+        form = forms.Form
+
+
+class EnterpriseApiFilter(CachedFormFilterSet):
+    kind = django_filters.ChoiceFilter(label=_("Loại hình"), choices=Enterprise.Kind.choices)
+    search = SearchFilter(label=_("Tìm không phân biệt dấu: tên cơ sở, ngành nghề"))
+
+    class Meta:
+        model = Enterprise
+        fields: list[str] = []
+        form = forms.Form
