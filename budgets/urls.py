@@ -1,3 +1,9 @@
-"""Addresses of this app."""
+"""Addresses of this app. The pages of the money plan stand above, with the proposals."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from budgets import views
+
+urlpatterns = [
+    path("ke-hoach-von/<slug:code>/giao/", views.allocation_new, name="allocation_new"),
+]

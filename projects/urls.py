@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from projects.views import desk, dossier, drafting, enterprises, files, inbox, listing, transition
+from projects.views import (
+    budget_cell,
+    budget_plan,
+    desk,
+    dossier,
+    drafting,
+    enterprises,
+    files,
+    inbox,
+    listing,
+    transition,
+)
 
 urlpatterns = [
     path("de-an/", listing.ProposalList.as_view(), name="proposal_list"),
@@ -15,6 +26,13 @@ urlpatterns = [
     path("tham-dinh/<str:code>/", desk.dossier, name="desk_dossier"),
     path("thong-bao/", inbox.inbox, name="inbox"),
     path("thong-bao/da-doc/", inbox.read_all, name="inbox_read"),
+    path("ke-hoach-von/", budget_plan.newest, name="budget_plan"),
+    path("ke-hoach-von/<slug:code>/", budget_plan.programme, name="budget_plan_programme"),
+    path(
+        "ke-hoach-von/<slug:code>/<int:year>/<slug:source>/",
+        budget_cell.cell_detail,
+        name="cell_detail",
+    ),
     path("co-so/", enterprises.EnterpriseList.as_view(), name="enterprise_list"),
     path("co-so/moi/", enterprises.new, name="enterprise_new"),
     path("co-so/<int:pk>/", enterprises.detail, name="enterprise_detail"),

@@ -7,4 +7,9 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Báo cáo")
 
     def ready(self) -> None:
-        from reports import invariants  # noqa: F401  registers what this app can prove
+        from reports import (
+            invariants,  # noqa: F401  registers what this app can prove
+            registry,
+        )
+
+        registry.load()

@@ -14,7 +14,11 @@ class ReportRunQuerySet(models.QuerySet):
 
 
 class ReportRun(models.Model):
-    """Một lần lập báo cáo: queued, running under a lease, done with one file, or failed."""
+    """Một lần lập báo cáo: queued, running under a lease, done with one file, or failed.
+
+    ``figures`` are what the first attempt read at ``snapshot_at``, frozen as evidence and never
+    summed: every later attempt makes the same file of them.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Đang chờ")
@@ -23,25 +27,32 @@ class ReportRun(models.Model):
         FAILED = "failed", _("Không lập được")
         CANCELLED = "cancelled", _("Đã hủy")
 
-    ENDED = (State.DONE, State.FAILED, State.CANCELLED)
+    UNFINISHED = (State.QUEUED, State.RUNNING)
 
     report = models.CharField(max_length=40)
     format = models.CharField(max_length=4, default="pdf")
     params = models.JSONField(default=dict)
-    snapshot_at = models.DateTimeField(help_text="figures are those posted up to this instant")
+    about = models.CharField(max_length=400, blank=True, help_text="the parameters in words")
+    snapshot_at = models.DateTimeField(help_text="when the figures were read")
+    figures = models.JSONField(null=True)
+    check_code = models.CharField(
+        max_length=20, blank=True, db_index=True, help_text="the same for the same figures"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)
-    step = models.CharField(max_length=120, blank=True)
+    step = models.CharField(max_length=20, blank=True)
+    page = models.PositiveIntegerField(default=0, help_text="the page being laid out")
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
-    cancel_requested = models.BooleanField(default=False)
+    rung_at = models.DateTimeField(null=True, blank=True, help_text="when the broker was last told")
     error = models.TextField(blank=True)
     file = models.OneToOneField("core.StoredFile", models.PROTECT, null=True, related_name="+")
     sha256 = models.CharField(max_length=64, blank=True)
-    totals = models.JSONField(default=dict)
-    check_code = models.CharField(max_length=20, unique=True)
     ordered_by = models.ForeignKey("core.User", models.PROTECT, related_name="report_runs")
     ordered_at = models.DateTimeField(auto_now_add=True)
+    order_key = models.CharField(
+        max_length=64, blank=True, help_text="the same page sent twice orders once"
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -55,11 +66,17 @@ class ReportRun(models.Model):
                 name="run_done_has_file",
             ),
             models.CheckConstraint(
+                condition=Q(state="done") | Q(file__isnull=True), name="run_only_done_has_file"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="running") | Q(lease_until__isnull=False),
                 name="run_running_has_lease",
             ),
-            models.CheckConstraint(
-                condition=Q(progress__lte=100), name="run_progress_percent"
+            models.CheckConstraint(condition=Q(progress__lte=100), name="run_progress_percent"),
+            models.UniqueConstraint(
+                fields=["ordered_by", "order_key"],
+                condition=~Q(order_key=""),
+                name="run_ordered_once",
             ),
         ]
         indexes = [
@@ -73,3 +90,7 @@ class ReportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} #{self.pk}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in self.UNFINISHED

@@ -41,18 +41,25 @@ class TokenAuthentication(BaseAuthentication):
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
-        return self.keyword
+        return f'{self.keyword} realm="khuyencong"'
+
+
+def may_write(request: Request) -> str | None:
+    """Why this key may not change anything; None when it may."""
+    token = request.auth
+    if isinstance(token, ApiToken) and token.scope != ApiToken.Scope.WRITE:
+        return _("Khóa API này chỉ được đọc. Xin khóa có phạm vi «write».")
+    return None
 
 
 class ScopePermission(permissions.BasePermission):
     """Somebody known; and a key that may only read, only reads."""
 
+    message: str | None = None
+
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
             return False
-        token = request.auth
-        if isinstance(token, ApiToken) and token.scope == ApiToken.Scope.READ:
-            if request.method not in permissions.SAFE_METHODS:
-                self.message = _("Khóa API này chỉ được đọc. Xin khóa có phạm vi «write».")
-                return False
-        return True
+        if request.method not in permissions.SAFE_METHODS:
+            self.message = may_write(request)
+        return self.message is None

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from khuyencong.core.exceptions import problem
@@ -43,3 +46,19 @@ class BadInputMiddleware:
             {"title": _("Chưa làm được"), "text": text},
             status=status,
         )
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Pages speak Vietnamese until a person picks English; the API follows Accept-Language.
+
+    Browsers in offices are often left in English: that is no wish to read law in English.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path.startswith("/api/"):
+            super().process_request(request)
+            return
+        picked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = picked if picked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()

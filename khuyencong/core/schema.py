@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +15,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 from khuyencong.core.exceptions import MEDIA_TYPE, body
+
+EXAMPLES: Final = Path(__file__).parent / "data" / "api_examples.json"
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -76,11 +81,17 @@ class PortalSchema(AutoSchema):
         return found
 
 
-def example(value: Any, name: str = "", **kwargs: Any) -> OpenApiExample:
-    """An example of a request or an answer."""
-    kwargs.setdefault("response_only", True)
-    return OpenApiExample(name or _("Ví dụ"), value, **kwargs)
+@cache
+def _examples() -> dict[str, Any]:
+    """Names, years and sources are data: the examples stand in a file, each under its name."""
+    return json.loads(EXAMPLES.read_text(encoding="utf-8"))
 
 
-def sent(value: Any, name: str = "") -> OpenApiExample:
-    return example(value, name, request_only=True, response_only=False)
+def example(name: str) -> OpenApiExample:
+    """The example answer of that name."""
+    return OpenApiExample(name, _examples()[name], response_only=True)
+
+
+def sent(name: str) -> OpenApiExample:
+    """The example request of that name."""
+    return OpenApiExample(name, _examples()[name], request_only=True)

@@ -13,14 +13,16 @@ from khuyencong.core import money
 from khuyencong.core.fields import cleaned
 
 
-class _Said:
+class Said:
+    """Vietnamese for what every field may say."""
+
     default_error_messages = {
         "required": gettext_lazy("Thiếu trường này."),
         "null": gettext_lazy("Trường này không được là null."),
     }
 
 
-class Text(_Said, serializers.CharField):
+class Text(Said, serializers.CharField):
     """Text as every column stores it: composed letters, no control characters."""
 
     default_error_messages = {
@@ -38,7 +40,7 @@ class Text(_Said, serializers.CharField):
             raise serializers.ValidationError(error.messages) from error
 
 
-class WholeNumber(_Said, serializers.IntegerField):
+class WholeNumber(Said, serializers.IntegerField):
     """A JSON integer. 1.0, "1" and true are none: a sender in doubt is told."""
 
     default_error_messages = {
@@ -66,7 +68,7 @@ class Dong(WholeNumber):
         super().__init__(min_value=0, max_value=money.MAX, **kwargs)
 
 
-class Day(_Said, serializers.DateField):
+class Day(Said, serializers.DateField):
     default_error_messages = {
         "invalid": gettext_lazy("Phải là một ngày dạng 2026-02-05."),
         "datetime": gettext_lazy("Phải là một ngày dạng 2026-02-05, không có giờ."),
@@ -78,7 +80,7 @@ class Day(_Said, serializers.DateField):
         return super().to_internal_value(data)
 
 
-class YesNo(_Said, serializers.BooleanField):
+class YesNo(Said, serializers.BooleanField):
     default_error_messages = {"invalid": gettext_lazy("Phải là true hoặc false.")}
 
     def to_internal_value(self, data: Any) -> bool:
@@ -87,7 +89,7 @@ class YesNo(_Said, serializers.BooleanField):
         return data
 
 
-class Choice(_Said, serializers.ChoiceField):
+class Choice(Said, serializers.ChoiceField):
     default_error_messages = {
         "invalid_choice": gettext_lazy("Không có lựa chọn «{input}»; chọn trong: {choices}.")
     }
@@ -99,7 +101,7 @@ class Choice(_Said, serializers.ChoiceField):
         return data
 
 
-class InputSerializer(_Said, serializers.Serializer):
+class InputSerializer(Said, serializers.Serializer):
     """Refuses a field it does not know by its name, instead of dropping it in silence."""
 
     default_error_messages = {"invalid": gettext_lazy("Phải là một đối tượng JSON.")}
@@ -114,11 +116,17 @@ class InputSerializer(_Said, serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class Fixed(serializers.Field):
-    """An output figure or text taken as it is."""
+class DocumentSerializer(serializers.Serializer):
+    """A document with legal force, as every answer names it."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, **kwargs)
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    issuer = serializers.CharField(source="issuer_name")
+    issued_on = serializers.DateField(
+        allow_null=True, help_text=gettext_lazy("null: chưa rõ ngày")
+    )
 
-    def to_representation(self, value: Any) -> Any:
-        return value
+
+class CodeAndNameSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()

@@ -16,6 +16,8 @@ from khuyencong.core import roles
 from khuyencong.core.login import LoginForm
 from khuyencong.core.models import User
 
+DEMO_PASSWORD = "khuyencong-demo"  # of the demonstration accounts only; says so on their page
+
 
 def home(request: HttpRequest) -> HttpResponse:
     """Each role begins where its work is."""
@@ -46,6 +48,7 @@ class Login(LoginView):
             ]
             if accounts
             else [],
+            demo_password=DEMO_PASSWORD if accounts else "",
             **kwargs,
         )
 
