@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from budgets import document_uses as _uses  # noqa: F401  tells what rests on documents
 from budgets import views
 
 urlpatterns = [

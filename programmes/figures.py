@@ -38,7 +38,7 @@ def of_version(version: ProgrammeVersion) -> Figures:
 
 
 def disagreements(figures: Figures) -> list[Fault]:
-    """Faults that keep a version from being in force: Σ years = Σ sources = total, cells fit both."""
+    """Why a version cannot be in force: Σ years = Σ sources = total, and cells fit both."""
     faults = []
     by_year, by_source = sum(figures.years.values()), sum(figures.sources.values())
     if not figures.total == by_year == by_source:
@@ -46,7 +46,8 @@ def disagreements(figures: Figures) -> list[Fault]:
             Fault(
                 _(
                     "Số liệu không khớp: cộng theo năm là {years} triệu đồng, cộng theo nguồn là "
-                    "{sources} triệu đồng, tổng kinh phí ghi {total} triệu đồng. Sửa cho ba số bằng nhau."
+                    "{sources} triệu đồng, tổng kinh phí ghi {total} triệu đồng. "
+                    "Sửa cho ba số bằng nhau."
                 ).format(
                     years=money.format_trieu(by_year),
                     sources=money.format_trieu(by_source),
@@ -69,7 +70,8 @@ def _margin_faults(figures: Figures) -> list[Fault]:
             faults.append(
                 Fault(
                     _(
-                        "Năm {year}: các ô cộng {given} triệu đồng, theo quyết định là {amount} triệu đồng."
+                        "Năm {year}: các ô cộng {given} triệu đồng, "
+                        "theo quyết định là {amount} triệu đồng."
                     ).format(
                         year=year,
                         given=money.format_trieu(given),
@@ -85,7 +87,8 @@ def _margin_faults(figures: Figures) -> list[Fault]:
             faults.append(
                 Fault(
                     _(
-                        "Nguồn {source}: các ô cộng {given} triệu đồng, theo quyết định là {amount} triệu đồng."
+                        "Nguồn {source}: các ô cộng {given} triệu đồng, "
+                        "theo quyết định là {amount} triệu đồng."
                     ).format(
                         source=names.get(source, source),
                         given=money.format_trieu(given),

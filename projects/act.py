@@ -1,4 +1,4 @@
-"""One act on a proposal while it runs: who, on what, with which paper, and what it brought about."""
+"""One act on a proposal while it runs: who, on what, with which paper, and what came of it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ PLAIN_FIELDS = frozenset(
 
 @dataclass
 class CostRow:
-    """One line of the cost table; ``shares`` is đồng by source code, ``amount`` empty = computed."""
+    """One line of the cost table; ``shares`` is đồng by source code, no ``amount`` = computed."""
 
     name: str = ""
     unit: str = ""
@@ -140,7 +140,7 @@ def _check(proposal: Proposal) -> None:
 
 
 def save(proposal: Proposal, draft: Draft, *, by: User, expected_version: int | None) -> Proposal:
-    """Write the parts that the draft names, all or nothing; raises ``Stale`` when another was first."""
+    """Write the parts the draft names, all or nothing; ``Stale`` when another was first."""
     reason = permissions.refusal(by, "projects.proposal.edit", proposal)
     if reason:
         raise NotAllowed(reason)

@@ -103,7 +103,8 @@ def fire(
             if expected_version is not None and locked.version != expected_version:
                 raise Stale(
                     _(
-                        "Hồ sơ đã thay đổi từ lúc bạn mở trang. Xem lại rồi làm tiếp; chưa có gì bị ghi."
+                        "Hồ sơ đã thay đổi từ lúc bạn mở trang. "
+                        "Xem lại rồi làm tiếp; chưa có gì bị ghi."
                     )
                 )
             # One instant for the whole act, taken when its turn has come.

@@ -30,7 +30,7 @@ SUBJECT = "projects.proposal"
 
 @invariant("I3")
 def status_is_the_last_change() -> Iterator[Violation]:
-    """Each change starts where the last one of its subject ended; the status is the last one's end."""
+    """Each change starts where its subject's last one ended; the status is the last one's end."""
     at: dict[tuple[int, int | None], str] = {}
     changes = StatusChange.objects.select_related("audit").order_by("proposal_id", "seq")
     for change in changes.iterator(chunk_size=2000):

@@ -137,7 +137,7 @@ def may_approve(user: User, proposal: Proposal, track: Track, review: Review | N
 
 
 def acts_itself(review: Review) -> bool:
-    """Whether the office works in the portal: its step says so and somebody there has an account."""
+    """Whether the office works in the portal: its step says so, and somebody has an account."""
     return (
         review.step.acts_in_portal
         and review.organisation.users.filter(is_active=True, role_grants__isnull=False).exists()

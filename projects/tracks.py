@@ -1,4 +1,4 @@
-"""How tracks run: which office a step lies with, and the status the proposal has because of them."""
+"""How tracks run: which office a step lies with, and the proposal's status that follows."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def office_of(step: ReviewStep, proposal: Proposal) -> Organisation:
         raise Refused(
             Fault(
                 _(
-                    "Chưa khai báo {office} cho bước {order} của quy trình. Báo quản trị viên của cổng."
+                    "Chưa khai báo {office} cho bước {order} của quy trình. "
+                    "Báo quản trị viên của cổng."
                 ).format(office=step.get_organisation_kind_display(), order=step.order),
                 "funding_lines",
             )

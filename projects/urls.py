@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from projects import document_uses as _uses  # noqa: F401  tells what rests on documents
 from projects.views import (
     budget_cell,
     budget_plan,

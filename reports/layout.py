@@ -25,18 +25,19 @@ _WIDE: Final = {"m": 0.84, "w": 0.74, "M": 0.96, "W": 1.0, "%": 1.0, "@": 1.0, "
 
 @dataclass(frozen=True)
 class Column:
-    """The texts that must stand on one line, and a heading that may break between words."""
+    """A heading and texts; figures have no spaces to break at, words do."""
 
     heading: str
     texts: Sequence[str]
-    wraps: bool = False  # the texts, too, may break between words
 
 
 @dataclass(frozen=True)
 class Fit:
+    """Written as the style sheet wants it, with a point in every language."""
+
     orientation: str
-    size: float
-    widths: list[list[float]]  # of each table's columns
+    size: str
+    widths: list[list[str]]  # of each table's columns
 
 
 def text_width(text: str, size: float) -> float:
@@ -60,9 +61,7 @@ def text_width(text: str, size: float) -> float:
 
 def least(column: Column, size: float) -> float:
     """The least width of a column at this size."""
-    words = column.heading.split()
-    for text in column.texts:
-        words += text.split() if column.wraps else [text]
+    words = {word for text in (column.heading, *column.texts) for word in text.split()}
     return max((text_width(word, size) for word in words), default=0) + 2 * PADDING
 
 
@@ -73,16 +72,14 @@ def fit(tables: Sequence[Sequence[Column]]) -> Fit:
             wanted = [[least(column, size) for column in table] for table in tables]
             if all(sum(widths) <= WIDTHS[orientation] for widths in wanted):
                 filled = [_filled(widths, WIDTHS[orientation]) for widths in wanted]
-                return Fit(orientation, size, filled)
+                return Fit(orientation, f"{size:g}", filled)
     # Nothing in the portal is wider than money.MAX in every cell, which the smallest size holds.
     raise ValueError("a table is wider than the page")
 
 
-def _filled(widths: list[float], width: float) -> list[float]:
+def _filled(widths: list[float], width: float) -> list[str]:
     """What is left goes to the first column, the one with words, up to double; then to all."""
     left = width - sum(widths)
     first = min(left, widths[0])
     rest = (left - first) / len(widths)
-    shared = [round(one + rest, 2) for one in widths]
-    shared[0] = round(width - sum(shared[1:]), 2)
-    return shared
+    return [f"{one + rest + (first if not index else 0):.2f}" for index, one in enumerate(widths)]

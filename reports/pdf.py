@@ -104,9 +104,9 @@ def missing_packages() -> list[str]:
 
 def letters() -> frozenset[int]:
     """Code points of every Vietnamese letter, and what figures and lists need."""
-    forms = {
-        unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES
-    } | {"đ"}
+    forms = {unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES} | {
+        "đ"
+    }
     text = "".join(forms) + "".join(forms).upper() + "–…«»"
     return frozenset(map(ord, text)) | frozenset(range(0x20, 0x7F))
 
@@ -172,9 +172,9 @@ def document(html: str) -> Any:
     from weasyprint.urls import FatalURLFetchingError
 
     try:
-        return weasyprint.HTML(
-            string=html, base_url="static:", url_fetcher=_fetcher()
-        ).render(pdf_identifier=True)
+        return weasyprint.HTML(string=html, base_url="static:", url_fetcher=_fetcher()).render(
+            pdf_identifier=True
+        )
     except FatalURLFetchingError as error:
         logger.error("%s: %s", error, error.__cause__)
         raise PdfError(_("Mẫu báo cáo dùng một tệp không được phép đọc.")) from error

@@ -34,9 +34,7 @@ class Row:
         return self.figures[stage]
 
 
-def _row(
-    kind: str, label: str, code: object, amounts: Amounts, *, state: bool, other: bool
-) -> Row:
+def _row(kind: str, label: str, code: object, amounts: Amounts, *, state: bool, other: bool) -> Row:
     figures = {stage: getattr(amounts, stage) for stage in STAGES}
     absent = (() if state else STATE_STAGES) + (() if other else OTHER_STAGES)
     return Row(kind, label, str(code), figures | dict.fromkeys(absent))

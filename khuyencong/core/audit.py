@@ -132,7 +132,8 @@ def broken_links(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, st
 
 
 def _anchor_digest(anchor: AuditAnchor) -> str:
-    text = f"{anchor.day}|{anchor.entries}|{anchor.last_entry_id}|{anchor.heads_hash}|{anchor.prev_hash}"
+    said = (anchor.day, anchor.entries, anchor.last_entry_id, anchor.heads_hash, anchor.prev_hash)
+    text = "|".join(map(str, said))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -47,12 +47,10 @@ def add_working_days(start: datetime.date, days: int) -> datetime.date:
 
 
 def working_days_between(start: datetime.date, end: datetime.date) -> int:
-    """Working days from ``start`` (not counted) to ``end`` (counted); negative when end is before."""
+    """Working days after ``start`` up to and with ``end``; negative when ``end`` is before."""
     if end < start:
         return -working_days_between(end, start)
     span = (end - start).days
     weeks, rest = divmod(span, 7)
-    extra = sum(
-        1 for i in range(1, rest + 1) if (start + datetime.timedelta(days=i)).weekday() < 5
-    )
+    extra = sum(1 for i in range(1, rest + 1) if (start + datetime.timedelta(days=i)).weekday() < 5)
     return weeks * 5 + extra

@@ -54,7 +54,12 @@ def faults_of(
 
 
 def register(
-    paper: Paper, *, kind: str, issuer: Organisation, province: Any = None, illustration: bool = False
+    paper: Paper,
+    *,
+    kind: str,
+    issuer: Organisation,
+    province: Any = None,
+    illustration: bool = False,
 ) -> LegalDocument:
     """The record of this paper, made once; the same number with another date is refused."""
     found = LegalDocument.objects.filter(
@@ -67,7 +72,10 @@ def register(
         if found.issued_on != paper.issued_on:
             raise Refused(
                 Fault(
-                    _("Số {number} của {issuer} đã dùng cho văn bản ngày {day}. Kiểm tra lại số hoặc ngày.").format(
+                    _(
+                        "Số {number} của {issuer} đã dùng cho văn bản ngày {day}. "
+                        "Kiểm tra lại số hoặc ngày."
+                    ).format(
                         number=found.number, issuer=issuer.name, day=f"{found.issued_on:%d/%m/%Y}"
                     ),
                     "document_number",

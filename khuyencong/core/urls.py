@@ -1,3 +1,10 @@
 """Addresses of this app."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from khuyencong.core import document_views
+
+urlpatterns = [
+    path("van-ban/", document_views.document_list, name="document_list"),
+    path("van-ban/<int:pk>/tep/", document_views.document_file, name="document_file"),
+]

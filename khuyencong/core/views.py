@@ -87,7 +87,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "core/csrf_failure.html",
         {
             "title": _("Trang đã cũ"),
-            "text": _("Phiên làm việc đã đổi từ lúc mở trang. Mở lại trang rồi gửi lại; chưa có gì bị thay đổi."),
+            "text": _(
+                "Phiên làm việc đã đổi từ lúc mở trang. Mở lại trang rồi gửi lại; "
+                "chưa có gì bị thay đổi."
+            ),
         },
         status=403,
     )

@@ -59,7 +59,7 @@ class Programme(AuditedModel):
 
 
 class ProgrammeVersion(models.Model):
-    """Phiên bản của chương trình theo một quyết định. In force only while Σ years = Σ sources = total."""
+    """Phiên bản theo một quyết định. In force only while Σ years = Σ sources = total."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(default=1)

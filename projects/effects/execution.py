@@ -172,7 +172,8 @@ def settle(act: Act) -> None:
     if sum(paid.values()) > accepted:
         raise Refused(
             _(
-                "Đã chi {paid} triệu đồng, nghiệm thu {accepted}: thu hồi phần chênh trước khi quyết toán."
+                "Đã chi {paid} triệu đồng, nghiệm thu {accepted}: "
+                "thu hồi phần chênh trước khi quyết toán."
             ).format(
                 paid=money.format_trieu(sum(paid.values())), accepted=money.format_trieu(accepted)
             )

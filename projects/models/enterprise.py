@@ -73,7 +73,7 @@ class Enterprise(models.Model):
 
 
 class EnterpriseIdentifier(models.Model):
-    """Mã định danh của cơ sở, typed and dated; one active (kind, value) belongs to one enterprise."""
+    """Mã định danh, typed and dated; one active (kind, value) belongs to one enterprise."""
 
     class Kind(models.TextChoices):
         TAX10 = "tax10", _("Mã số thuế 10 số")

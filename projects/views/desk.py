@@ -26,7 +26,7 @@ def _may_judge(user: User) -> bool:
 
 
 def waiting(user: User) -> list[dict[str, Any]]:
-    """What lies with the person's office: first what waits for this very person, then by due date."""
+    """What lies with the person's office: what waits for this very person first, then by date."""
     rows = (
         Review.objects.filter(
             verdict="", organisation=user.organisation, track__status=Track.Status.IN_STEP
@@ -95,9 +95,8 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     all_tracks = tracks.of(proposal)
     live = tracks.current(all_tracks)
     _mark_opened(live, request.user)
-    found = [
-        row for row in options(proposal, request.user, live) if row.is_open and row.verb in DESK_VERBS
-    ]
+    every = options(proposal, request.user, live)
+    found = [row for row in every if row.is_open and row.verb in DESK_VERBS]
     form = (
         TransitionForm(
             *bound(request), proposal=proposal, options=found

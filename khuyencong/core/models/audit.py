@@ -32,7 +32,9 @@ class AuditEntry(AppendOnlyModel):
         "core.User", models.PROTECT, null=True, related_name="+", verbose_name=_("người thực hiện")
     )
     actor_name = models.CharField(max_length=120)
-    organisation = models.ForeignKey("core.Organisation", models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(
+        "core.Organisation", models.PROTECT, null=True, related_name="+"
+    )
     organisation_name = models.CharField(max_length=200)
     from_state = models.CharField(max_length=24, blank=True)
     to_state = models.CharField(max_length=24, blank=True)

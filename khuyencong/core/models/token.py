@@ -16,7 +16,7 @@ PREFIX = "kc_"
 
 
 class ApiToken(models.Model):
-    """Khóa API: kept as a hash, shown once, scoped and expiring. Acts as its user, never as more."""
+    """Khóa API: kept as a hash, shown once, scoped, expiring. Acts as its user, never as more."""
 
     class Scope(models.TextChoices):
         READ = "read", _("Chỉ đọc")
