@@ -233,8 +233,8 @@ REST_FRAMEWORK = {
     # DRF exempts itself from LoginRequiredMiddleware, so it has a lock of its own.
     "DEFAULT_PERMISSION_CLASSES": ["khuyencong.core.authentication.ScopePermission"],
     "DEFAULT_RENDERER_CLASSES": ["khuyencong.core.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["khuyencong.core.parsers.OrjsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "khuyencong.core.schema.PortalSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "khuyencong.core.exceptions.problem_details",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -246,8 +246,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1},
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ProposalKind": "projects.models.Proposal.Kind",
+        "ProposalStatus": "projects.models.Proposal.Status",
+        "TrackStatus": "projects.models.Track.Status",
+        "EnterpriseKind": "projects.models.Enterprise.Kind",
+        "PaymentKind": "projects.models.Disbursement.Kind",
+    },
 }
 
 LOGGING = {

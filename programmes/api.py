@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -99,11 +99,13 @@ def _with_version(programme: Programme) -> Programme:
     return programme
 
 
-@extend_schema(
-    operation_id="programmes_list",
-    summary=_("Các chương trình"),
-    tags=["programmes"],
-    examples=[example("programme-row")],
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="programmes_list",
+        summary=_("Các chương trình"),
+        tags=["programmes"],
+        examples=[example("programme-row")],
+    )
 )
 class ProgrammeList(_Programmes, ApiList):
     """Chương trình khuyến công của tỉnh; cơ quan trung ương thấy chương trình của mọi tỉnh."""

@@ -11,6 +11,7 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from khuyencong.core.filters import CachedFormFilterSet, CodeFilter, SearchFilter, YearFilter
 from khuyencong.core.forms import PortalForm
@@ -30,6 +31,17 @@ class StatusFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(status__in=value) if value else qs
 
 
+@extend_schema_field({"type": "string"})
+class ActivityFilter(django_filters.ChoiceFilter):
+    """Proposals with this activity, by its code."""
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        if not value:
+            return qs
+        chosen = ProposalActivity.objects.filter(proposal=OuterRef("pk"), activity__code=value)
+        return qs.filter(Exists(chosen))
+
+
 def _activities() -> list[tuple[str, str]]:
     """Each code of the catalogue once, under its present name."""
     names = dict(Activity.objects.order_by("valid_from").values_list("code", "name"))
@@ -43,13 +55,11 @@ class ProposalFilter(CachedFormFilterSet):
         label=_("Nguồn vốn"), queryset=FundingSource.objects.none(), method="from_source"
     )
     programme = CodeFilter(label=_("Chương trình"), queryset=Programme.objects.none())
-    activity = django_filters.ChoiceFilter(
-        label=_("Nội dung"), choices=_activities, method="with_activity"
-    )
+    activity = ActivityFilter(label=_("Nội dung"), choices=_activities)
     implementing_unit = CodeFilter(
         label=_("Đơn vị thực hiện"), queryset=Organisation.objects.none()
     )
-    q = SearchFilter(label=_("Tìm"))
+    search = SearchFilter(label=_("Tìm, không phân biệt dấu"))
 
     class Meta:
         model = Proposal
@@ -66,10 +76,6 @@ class ProposalFilter(CachedFormFilterSet):
         lines = FundingLine.objects.filter(proposal=OuterRef("pk"), source=source, requested__gt=0)
         return rows.filter(Exists(lines))
 
-    def with_activity(self, rows: QuerySet, name: str, code: str) -> QuerySet:
-        chosen = ProposalActivity.objects.filter(proposal=OuterRef("pk"), activity__code=code)
-        return rows.filter(Exists(chosen))
-
 
 def _units_seen_by(user: Any) -> QuerySet[Organisation]:
     """Units that make proposals in the reader's province; of every province for a national body."""
@@ -82,10 +88,7 @@ def _units_seen_by(user: Any) -> QuerySet[Organisation]:
 
 
 class ProposalApiFilter(ProposalFilter):
-    """The same for programs, where a search is called ``search``."""
-
-    q = None
-    search = SearchFilter(label=_("Tìm không phân biệt dấu: mã, tên đề án, đơn vị, cơ sở, nơi"))
+    """The same for programs: no looks, so a cheaper form."""
 
     class Meta(ProposalFilter.Meta):
         form = forms.Form

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgets import ledger
-from khuyencong.core import clock, permissions
+from khuyencong.core import clock, permissions, text
 from khuyencong.core.models import User
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, NotAllowed, NotNow, Refused, Stale
@@ -17,6 +17,8 @@ from projects import amount_input, loading, notices, tracks
 from projects.act import Act
 from projects.models import Proposal, Track
 from projects.workflow import TABLE, Transition
+
+REASON_MAX = 4000
 
 
 @dataclass
@@ -97,6 +99,7 @@ def fire(
     transition = TABLE.get(verb)
     if transition is None:
         raise Refused(Fault(_("Không có thao tác «{verb}».").format(verb=verb[:40]), "verb"))
+    reason = _clean_reason(reason)
     try:
         with transaction.atomic():
             locked = loading.locked(proposal.pk)
@@ -130,6 +133,19 @@ def fire(
     except ledger.CellExhausted as error:
         raise error.explain() from error
     return locked
+
+
+def _clean_reason(reason: str) -> str:
+    """What a person wrote, safe to store and not without end."""
+    try:
+        cleaned = text.clean(reason, multiline=True)
+    except text.TextInputError as error:
+        raise Refused(Fault(str(error), "reason")) from error
+    if len(cleaned) > REASON_MAX:
+        raise Refused(
+            Fault(_("Lý do dài quá {n} ký tự. Viết gọn lại.").format(n=REASON_MAX), "reason")
+        )
+    return cleaned
 
 
 def _acts(

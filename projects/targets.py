@@ -33,7 +33,7 @@ def achieved(programme: Programme) -> dict[int, int]:
     for target_id, activity_id in links.values_list("target_id", "activity_id"):
         served[target_id].append(activity_id)
     return {
-        target_id: _reached([done[activity_id] for activity_id in activities], sites, places)
+        target_id: reached([done[activity_id] for activity_id in activities], sites, places)
         for target_id, activities in served.items()
     }
 
@@ -45,9 +45,10 @@ def _by_proposal(rows: object, name: str) -> dict[int, set[int]]:
     return found
 
 
-def _reached(
+def reached(
     proposals: list[set[int]], sites: dict[int, set[int]], places: dict[int, set[int]]
 ) -> int:
+    """Results of accepted proposals, given by activity of the target, with their sites, places."""
     helped = {site for group in proposals for pk in group for site in sites.get(pk, ())}
     everywhere = [
         {place for pk in group if pk not in sites for place in places.get(pk, ())}

@@ -7,9 +7,8 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Báo cáo")
 
     def ready(self) -> None:
-        from reports import (
-            invariants,  # noqa: F401  registers what this app can prove
-            registry,
-        )
+        from reports import invariants as _invariants  # noqa: F401  what this app can prove
+        from reports import registry
+        from reports import rules as _rules  # noqa: F401  what it allows
 
         registry.load()

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,14 +38,13 @@ class ApiView(GenericAPIView):
             raise NotAllowed(_("Vai trò của tài khoản này không xem được phần này."))
 
 
-class ApiList(ApiView):
+class ApiList(ListModelMixin, ApiView):
     """A list in pages by position, with the view's filters."""
 
     pagination_class = KeysetPagination
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+        return self.list(request, *args, **kwargs)
 
 
 def checked(serializer_class: type[Serializer], request: Request) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class LanguageMiddleware(LocaleMiddleware):
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path.startswith("/api/"):
+        if request.path.startswith("/api/") and not request.path.startswith("/api/docs/"):
             super().process_request(request)
             return
         picked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock
+from khuyencong.core import clock, text
 from khuyencong.core.models import LegalDocument, Organisation, StoredFile
 from khuyencong.core.refusals import Fault, Refused
 
@@ -62,43 +63,51 @@ def register(
     illustration: bool = False,
 ) -> LegalDocument:
     """The record of this paper, made once; the same number with another date is refused."""
-    found = LegalDocument.objects.filter(
-        issuer_name=issuer.name,
-        kind=kind,
-        number=paper.number.strip(),
-        year=paper.issued_on.year if paper.issued_on else None,
-    ).first()
-    if found:
-        if found.issued_on != paper.issued_on:
-            raise Refused(
-                Fault(
-                    _(
-                        "Số {number} của {issuer} đã dùng cho văn bản ngày {day}. "
-                        "Kiểm tra lại số hoặc ngày."
-                    ).format(
-                        number=found.number, issuer=issuer.name, day=f"{found.issued_on:%d/%m/%Y}"
-                    ),
-                    "document_number",
-                )
-            )
-        return found
-    document = LegalDocument(
-        number=paper.number.strip(),
-        kind=kind,
-        issuer=issuer,
-        issuer_name=issuer.name,
-        issued_on=paper.issued_on,
-        signer=paper.signer,
-        title=paper.title,
-        file=paper.file,
-        province=province,
-        is_illustration=illustration,
-    )
     try:
-        document.full_clean()
-    except ValidationError as error:
+        number = text.clean(paper.number)
+    except text.TextInputError as error:
+        raise Refused(Fault(str(error), "document_number")) from error
+    same = LegalDocument.objects.filter(
+        issuer_name=issuer.name,
+        kind=kind,
+        number=number,
+        year=paper.issued_on.year if paper.issued_on else None,
+    )
+    found = same.first()
+    if found is None:
+        document = LegalDocument(
+            number=number,
+            kind=kind,
+            issuer=issuer,
+            issuer_name=issuer.name,
+            issued_on=paper.issued_on,
+            signer=paper.signer,
+            title=paper.title,
+            file=paper.file,
+            province=province,
+            is_illustration=illustration,
+        )
+        try:
+            document.full_clean(validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            raise Refused([Fault(said, "document_number") for said in error.messages]) from error
+        try:
+            with transaction.atomic():
+                document.save()
+            return document
+        except IntegrityError:
+            # Two acts under one decision at once: the other was first, its record is ours too.
+            found = same.get()
+    if found.issued_on != paper.issued_on:
         raise Refused(
-            [Fault(text, "document_number") for text in error.messages]
-        ) from error
-    document.save()
-    return document
+            Fault(
+                _(
+                    "Số {number} của {issuer} đã dùng cho văn bản ngày {day}. "
+                    "Kiểm tra lại số hoặc ngày."
+                ).format(
+                    number=found.number, issuer=issuer.name, day=f"{found.issued_on:%d/%m/%Y}"
+                ),
+                "document_number",
+            )
+        )
+    return found

@@ -27,9 +27,7 @@ class OrjsonParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> Any:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
@@ -38,9 +36,9 @@ class OrjsonParser(BaseParser):
             content = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise exceptions.ParseError(
-                _("Không đọc được JSON ở dòng {line}, cột {column}. Kiểm tra lại rồi gửi lại.").format(
-                    line=error.lineno, column=error.colno
-                )
+                _(
+                    "Không đọc được JSON ở dòng {line}, cột {column}. Kiểm tra lại rồi gửi lại."
+                ).format(line=error.lineno, column=error.colno)
             ) from error
         if _MAY_HOLD_NUL.search(body) and any("\x00" in text for text in _texts(content)):
             raise exceptions.ParseError(_("Nội dung có ký tự NUL. Bỏ ký tự đó rồi gửi lại."))

@@ -68,7 +68,7 @@ class PortalSchema(AutoSchema):
 
     def _problems(self) -> dict[int, dict[str, Any]]:
         found = {401: body(401, _("Gửi kèm khóa API: «Authorization: Bearer <khóa>»."))}
-        if self._is_list_view() or self.method != "GET":
+        if self._is_list_view() or self.method != "GET" or self._get_parameters():
             found[400] = body(
                 400,
                 _("Dòng này cần sửa trước khi gửi lại."),
@@ -76,6 +76,8 @@ class PortalSchema(AutoSchema):
             )
         if "{" in self.path:
             found[404] = body(404, _("Không tìm thấy, hoặc bạn không được xem."))
+        if getattr(self.view, "permission", ""):
+            found[403] = body(403, _("Vai trò của tài khoản này không xem được phần này."))
         if self.method != "GET":
             found[403] = body(403, _("Khóa API này chỉ được đọc. Xin khóa có phạm vi «write»."))
         return found
@@ -87,9 +89,11 @@ def _examples() -> dict[str, Any]:
     return json.loads(EXAMPLES.read_text(encoding="utf-8"))
 
 
-def example(name: str) -> OpenApiExample:
+def example(name: str, status: int = 200, **kwargs: Any) -> OpenApiExample:
     """The example answer of that name."""
-    return OpenApiExample(name, _examples()[name], response_only=True)
+    return OpenApiExample(
+        name, _examples()[name], response_only=True, status_codes=[str(status)], **kwargs
+    )
 
 
 def sent(name: str) -> OpenApiExample:

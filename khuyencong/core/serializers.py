@@ -122,9 +122,7 @@ class DocumentSerializer(serializers.Serializer):
     kind = serializers.CharField()
     number = serializers.CharField()
     issuer = serializers.CharField(source="issuer_name")
-    issued_on = serializers.DateField(
-        allow_null=True, help_text=gettext_lazy("null: chưa rõ ngày")
-    )
+    issued_on = serializers.DateField(allow_null=True, help_text=gettext_lazy("null: chưa rõ ngày"))
 
 
 class CodeAndNameSerializer(serializers.Serializer):

@@ -41,7 +41,9 @@ class AmountsSerializer(serializers.Serializer):
     settled = serializers.IntegerField(help_text=gettext_lazy("quyết toán"))
     available = serializers.IntegerField(
         allow_null=True,
-        help_text=gettext_lazy("còn lại = giao dự toán trừ cam kết; null: không phải tiền nhà nước"),
+        help_text=gettext_lazy(
+            "còn lại = giao dự toán trừ cam kết; null: không phải tiền nhà nước"
+        ),
     )
     pledged = serializers.IntegerField(help_text=gettext_lazy("đối ứng đã cam kết"))
 

@@ -45,7 +45,7 @@ class ProposalList(ApiList):
     def get_queryset(self) -> QuerySet[Proposal]:
         return Proposal.objects.visible_to(self.request.user)
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         found = self.paginate_queryset(rows.columns(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response(rows.complete(found))
 
@@ -70,7 +70,8 @@ def answer(proposal: Proposal, request: Request) -> Response:
 class ProposalDetail(ApiView):
     """Một đề án với dự toán, dòng vốn, cơ sở, luồng thẩm định và nhật ký thành câu.
 
-    Đầu mục `ETag` là phiên bản; gửi lại ở `If-Match` khi ghi để không đè lên thay đổi của người khác.
+    Đầu mục `ETag` là phiên bản; gửi lại ở `If-Match` khi ghi để không đè lên thay đổi
+    của người khác.
     """
 
     queryset = Proposal.objects.none()

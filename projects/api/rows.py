@@ -1,4 +1,4 @@
-"""The list's rows straight from the database: what the serializer would say, at a fifth of its cost.
+"""The list's rows straight from the database: what the serializer says, at a fifth of its cost.
 
 ``ProposalRowSerializer`` stays the description; a test compares the two field by field.
 """

@@ -131,9 +131,7 @@ class VerbSerializer(InputSerializer):
         ],
     )
     due_on = Day(required=False)
-    allots = YesNo(
-        required=False, help_text=gettext_lazy("quyết định này đồng thời giao dự toán")
-    )
+    allots = YesNo(required=False, help_text=gettext_lazy("quyết định này đồng thời giao dự toán"))
 
 
 def refuse_unasked(transition: Transition, given: dict[str, Any], live: list[Track]) -> None:

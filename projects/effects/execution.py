@@ -48,10 +48,20 @@ def _committed(act: Act) -> int:
     return sum(committed_on(line) for line in _state_lines(act))
 
 
+def _amount(act: Act, default: int) -> int:
+    """The amount entered, in đồng; the default when none was."""
+    amount = act.data.get("amount")
+    if amount is None:
+        return default
+    if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount <= money.MAX:
+        raise Refused(Fault(_("Số tiền phải là số đồng nguyên, lớn hơn 0."), "amount"))
+    return amount
+
+
 def sign(act: Act) -> None:
     """Ký hợp đồng: the state's share, at most what is committed."""
     committed = _committed(act)
-    amount = act.data.get("amount") or committed
+    amount = _amount(act, committed)
     if not committed:
         raise NotNow(_("Chưa cam kết khoản nào: các năm của đề án chưa được giao dự toán."))
     if amount > committed:
@@ -84,7 +94,7 @@ def disburse(act: Act) -> None:
     line = next((line for line in _state_lines(act) if line.pk == act.data.get("line_id")), None)
     if line is None:
         raise Refused(Fault(_("Chọn nguồn và năm để chi."), "line_id"))
-    amount = act.data.get("amount") or 0
+    amount = _amount(act, 0)
     left = committed_on(line) - paid_on(line)
     if amount <= 0:
         raise Refused(Fault(_("Nhập số tiền chi, lớn hơn 0."), "amount"))
@@ -138,8 +148,7 @@ def commit_year(act: Act) -> None:
 def accept(act: Act) -> None:
     """Nghiệm thu đạt: the support recognised, at most the contract."""
     contracted = sum(contract.amount for contract in act.proposal.contracts.all())
-    amount = act.data.get("amount")
-    amount = contracted if amount is None else amount
+    amount = _amount(act, contracted)
     if amount > contracted:
         raise Refused(
             Fault(

@@ -29,12 +29,17 @@ class ProposalQuerySet(models.QuerySet):
         ):
             seen |= Q(province_id=organisation.province_id)
         elif user.may(roles.SEE_RECEIVED):
-            seen |= Q(
-                pk__in=self.model.objects.filter(
-                    tracks__reviews__organisation_id=organisation.pk
-                ).values("pk")
-            )
+            seen |= Q(pk__in=self._received_by(organisation.pk))
         return self.filter(seen)
+
+    def _received_by(self, organisation_id: int) -> models.QuerySet:
+        """Ids of dossiers that reached an office, but for those taken back before it looked."""
+        from projects.models.track import Review
+
+        reached = Review.objects.filter(organisation_id=organisation_id).exclude(
+            verdict=Review.Verdict.CANCELLED, opened_at__isnull=True
+        )
+        return reached.values("track__proposal_id")
 
     def matching(self, query: str) -> ProposalQuerySet:
         """Search blind to accents; every word must be found."""

@@ -24,7 +24,7 @@
   }
   document.addEventListener("click", (event) => {
     closeMenus(event.target.closest(".menu"));
-    const button = event.target.closest("button[aria-expanded]");
+    const button = event.target.closest("form button[aria-expanded]");
     if (!button) return;
     const open = button.closest("form").classList.toggle("open");
     button.setAttribute("aria-expanded", String(open));
