@@ -58,6 +58,13 @@ class Posting:
         amount = sign * self.amount
         return allotted * amount, committed * amount, disbursed * amount
 
+    @property
+    def mirrors(self) -> bool:
+        """Whether it takes back exactly what the row it reverses has done."""
+        row = self.reverses
+        theirs = (row.cell_id, row.kind, row.amount, row.reverses_id)
+        return theirs == (self.cell.pk, self.kind, self.amount, None)
+
 
 class CellExhausted(Refused):
     """A cell has not the money. Its words are made after the rollback, from what is left then."""
@@ -134,6 +141,8 @@ def _add_rows(postings: list[Posting], by: Any) -> list[LedgerEntry]:
             raise ValueError("an amount is a whole number of đồng")
         if not 0 < posting.amount <= money.MAX:
             raise ValueError("an amount is positive and at most money.MAX")
+        if posting.reverses and not posting.mirrors:
+            raise ValueError("a reversing row is the mirror of a row that reverses nothing")
     entries = LedgerEntry.objects.bulk_create(
         LedgerEntry(
             cell=posting.cell,

@@ -22,9 +22,7 @@ def allocation_new(request: HttpRequest, code: str) -> HttpResponse:
     reason = permissions.refusal(request.user, "budgets.allocate", programme)
     if reason:
         raise PermissionDenied(reason)
-    form = AllocationForm(
-        request.POST if request.method == "POST" else None, programme=programme
-    )
+    form = AllocationForm(request.POST if request.method == "POST" else None, programme=programme)
     if request.method == "POST" and _allocate(request, form):
         return redirect("budget_plan_programme", code=programme.code)
     context = {

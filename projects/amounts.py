@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
 
 from budgets.ledger import EFFECTS
 from budgets.models import Cell, LedgerEntry
@@ -113,9 +113,10 @@ def matrix(
     """
     version = version or programme.version
     shares = list(version.source_shares.select_related("source"))
+    intended = _intended(version)
     plan = Plan(
         total=version.total_amount,
-        years={phase.year: phase.amount for phase in version.year_phases.all()},
+        years={year: amount for (year, code), amount in intended.items() if not code},
         sources={share.source.code: share.amount for share in shares},
     )
     wanted = None if years is None else set(years)
@@ -124,11 +125,13 @@ def matrix(
     used = [share.source for share in shares if codes is None or share.source.code in codes]
     known = {source.pk: source for source in used}
     cells = {
-        (year, source.code): Amounts(available=0 if source.is_state else None)
+        (year, source.code): Amounts(
+            planned=intended.get((year, source.code)),
+            available=0 if source.is_state else None,
+        )
         for year in wanted_years
         for source in used
     }
-    _plan(version, cells)
     if as_of is None and posted_until is None:
         _ledger_now(programme, cells, known)
     else:
@@ -140,11 +143,11 @@ def matrix(
     return _with_margins(programme, version, plan, used, wanted_years, cells)
 
 
-def _plan(version: ProgrammeVersion, cells: dict[tuple[int, str], Amounts]) -> None:
-    for cell in version.planned_cells.select_related("source"):
-        row = cells.get((cell.year, cell.source.code))
-        if row is not None:
-            row.planned = cell.amount
+def _intended(version: ProgrammeVersion) -> dict[tuple[int, str], int]:
+    """Planned đồng by year and source code, the year's own figure under an empty code."""
+    phases = version.year_phases.order_by().values_list("year", Value(""), "amount")
+    cells = version.planned_cells.order_by().values_list("year", "source__code", "amount")
+    return {(year, code): amount for year, code, amount in phases.union(cells, all=True)}
 
 
 def _ledger_now(programme: Programme, cells: dict, known: dict[int, FundingSource]) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from khuyencong.core import audit
 from khuyencong.core.documents import hides, tells_uses
 from khuyencong.core.models import AuditEntry, User
-from projects.models import Contract, DecisionLine, Proposal
+from projects.models import Decision, DecisionLine, Proposal
 
 
 @hides
@@ -37,9 +37,15 @@ def dossiers_decided(ids: list[int]) -> dict[int, list[str]]:
 
 
 @tells_uses
-def contracts_signed(ids: list[int]) -> dict[int, list[str]]:
-    found = defaultdict(list)
-    rows = Contract.objects.filter(document__in=ids).values_list("document_id", "proposal__code")
-    for document_id, code in rows:
-        found[document_id].append(_("Hợp đồng của đề án {code}").format(code=code))
-    return found
+def dossiers_papered(ids: list[int]) -> dict[int, list[str]]:
+    """The one dossier that a paper belongs to; papers over several are told by their decisions."""
+    decided = set(Decision.objects.filter(document__in=ids).values_list("document_id", flat=True))
+    rows = AuditEntry.objects.filter(
+        subject_type=audit.subject_type(Proposal), document__in=set(ids) - decided
+    )
+    owners: dict[int, set[int]] = defaultdict(set)
+    for document_id, proposal_id in rows.values_list("document_id", "subject_id").distinct():
+        owners[document_id].add(proposal_id)
+    single = {pk: next(iter(found)) for pk, found in owners.items() if len(found) == 1}
+    codes = dict(Proposal.objects.filter(pk__in=single.values()).values_list("pk", "code"))
+    return {pk: [_("Đề án {code}").format(code=codes[owner])] for pk, owner in single.items()}

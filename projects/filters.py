@@ -5,15 +5,22 @@ Only what an index can answer is offered: every filter stays quick however many 
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 
-from khuyencong.core.filters import CachedFormFilterSet, CodeFilter, SearchFilter, YearFilter
+from khuyencong.core import roles
+from khuyencong.core.filters import (
+    CachedFormFilterSet,
+    CodeFilter,
+    Described,
+    SearchFilter,
+    YearFilter,
+)
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import Organisation
 from programmes.models import Activity, FundingSource, Programme
@@ -31,8 +38,7 @@ class StatusFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(status__in=value) if value else qs
 
 
-@extend_schema_field({"type": "string"})
-class ActivityFilter(django_filters.ChoiceFilter):
+class ActivityFilter(Described, django_filters.ChoiceFilter):
     """Proposals with this activity, by its code."""
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
@@ -42,7 +48,7 @@ class ActivityFilter(django_filters.ChoiceFilter):
         return qs.filter(Exists(chosen))
 
 
-def _activities() -> list[tuple[str, str]]:
+def activity_choices() -> list[tuple[str, str]]:
     """Each code of the catalogue once, under its present name."""
     names = dict(Activity.objects.order_by("valid_from").values_list("code", "name"))
     return [(code, f"{code} {name}") for code, name in sorted(names.items())]
@@ -55,7 +61,7 @@ class ProposalFilter(CachedFormFilterSet):
         label=_("Nguồn vốn"), queryset=FundingSource.objects.none(), method="from_source"
     )
     programme = CodeFilter(label=_("Chương trình"), queryset=Programme.objects.none())
-    activity = ActivityFilter(label=_("Nội dung"), choices=_activities)
+    activity = ActivityFilter(label=_("Nội dung"), choices=activity_choices)
     implementing_unit = CodeFilter(
         label=_("Đơn vị thực hiện"), queryset=Organisation.objects.none()
     )
@@ -102,3 +108,110 @@ class EnterpriseApiFilter(CachedFormFilterSet):
         model = Enterprise
         fields: list[str] = []
         form = forms.Form
+
+
+class Option(NamedTuple):
+    """One value of a filter on the page: the record behind a code, and how it is called."""
+
+    pk: int
+    label: str
+    position: int
+    first_year: int
+    last_year: int
+
+
+class PickFilter(django_filters.Filter):
+    """A record named by its code, known from the options of the page: no query to look it up."""
+
+    field_class = forms.ChoiceField
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        if not value:
+            return qs
+        return self.narrowed(qs, self.parent.options[self.field_name][value].pk)
+
+    def narrowed(self, qs: QuerySet, pk: int) -> QuerySet:
+        return qs.filter(**{f"{self.field_name}_id": pk})
+
+
+class SourcePick(PickFilter):
+    def narrowed(self, qs: QuerySet, pk: int) -> QuerySet:
+        lines = FundingLine.objects.filter(proposal=OuterRef("pk"), source_id=pk, requested__gt=0)
+        return qs.filter(Exists(lines))
+
+
+class WaitingFilter(django_filters.Filter):
+    field_class = forms.ChoiceField
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return qs.awaiting(self.parent.request.user) if value else qs
+
+
+class ProposalListFilter(ProposalFilter):
+    """The filters of the list page: the same, with everything to choose from in one query."""
+
+    waiting = WaitingFilter(label=_("Chờ tôi xử lý"), choices=[("1", "1")])
+    source = SourcePick(label=_("Nguồn vốn"), field_name="source")
+    programme = PickFilter(label=_("Chương trình"), field_name="programme")
+    implementing_unit = PickFilter(label=_("Đơn vị thực hiện"), field_name="implementing_unit")
+
+    PICKED = ("source", "programme", "implementing_unit", "activity")
+
+    @cached_property
+    def options(self) -> dict[str, dict[str, Option]]:
+        """Code → option by filter, each in the order in which people know it."""
+        user = self.request.user
+        rows = FundingSource.objects.order_by().values_list(
+            Value("source"), "pk", "code", "short_name", "position", Value(0), Value(0)
+        )
+        parts = [
+            Programme.objects.visible_to(user)
+            .order_by()
+            .values_list(
+                Value("programme"), "pk", "code", "name", Value(0), "start_year", "end_year"
+            ),
+            Activity.objects.order_by().values_list(
+                Value("activity"), "pk", "code", "name", "position", Value(0), Value(0)
+            ),
+        ]
+        if user.may(roles.SEE_PROVINCE) or user.may(roles.SEE_RECEIVED):
+            units = _units_seen_by(user).order_by()
+            nil = Value(0)
+            parts.append(
+                units.values_list(
+                    Value("implementing_unit"), "pk", "code", "short_name", nil, nil, nil
+                )
+            )
+        found: dict[str, dict[str, Option]] = {name: {} for name in self.PICKED}
+        options = [
+            (name, code, Option(pk, label, *rest))
+            for name, pk, code, label, *rest in rows.union(*parts, all=True)
+        ]
+        options.sort(key=lambda row: (row[2].position, -row[2].first_year, row[1]))
+        for name, code, option in options:
+            found[name][code] = option
+        return found
+
+    @property
+    def years(self) -> list[int]:
+        """Years of the programmes the reader may see, newest first."""
+        found = {
+            year
+            for option in self.options["programme"].values()
+            for year in range(option.first_year, option.last_year + 1)
+        }
+        return sorted(found, reverse=True)
+
+    def narrow(self, form: forms.Form) -> None:
+        for name in self.PICKED:
+            form.fields[name].choices = [
+                ("", ""),
+                *((code, option.label) for code, option in self.options[name].items()),
+            ]
+
+
+class EnterpriseFilter(EnterpriseApiFilter):
+    """The filters of the register as people see them."""
+
+    class Meta(EnterpriseApiFilter.Meta):
+        form = FilterForm

@@ -102,7 +102,7 @@ def fire(
     reason = _clean_reason(reason)
     try:
         with transaction.atomic():
-            locked = loading.locked(proposal.pk)
+            locked = loading.locked(proposal.pk, whole=transition.on == "proposal")
             if expected_version is not None and locked.version != expected_version:
                 raise Stale(
                     _(
@@ -188,7 +188,8 @@ def _derive(act: Act) -> None:
     proposal = act.proposal
     if act.verb in {"sign", "commit_year"} or proposal.status not in Proposal.DERIVED:
         return
-    target = tracks.derived_status(tracks.of(proposal))
+    # Read again, for the acts moved them; no more of it than the status depends on.
+    target = tracks.derived_status(proposal.tracks.prefetch_related("reviews"))
     if target in {Proposal.Status.APPROVED, Proposal.Status.PARTLY_APPROVED}:
         amount_input.follow_counterpart(act, "approved")
     act.move(target, derived=TABLE[act.verb].on == "track")

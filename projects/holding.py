@@ -28,6 +28,11 @@ def standing(track: Track) -> str:
     review = open_review(track)
     if track.status != Track.Status.IN_STEP or review is None:
         return track.get_status_display()
+    return at_office(review)
+
+
+def at_office(review: Review) -> str:
+    """Which office has the dossier, and what for."""
     office = review.organisation.short_name
     if review.step.kind == ReviewStep.Kind.APPROVE:
         return _("Chờ {office} phê duyệt").format(office=office)

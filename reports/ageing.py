@@ -13,6 +13,7 @@ from khuyencong.core.drawings import StripChart
 from khuyencong.core.models import User
 from programmes.models import Programme
 from projects import holding
+from projects.holding import Due
 from projects.models import Proposal, Review, Track
 
 _NAMED: Final = 5  # late dossiers shown by name
@@ -46,7 +47,8 @@ class Office:
 @dataclass
 class Ageing:
     offices: list[Office] = field(default_factory=list)
-    late: list[Review] = field(default_factory=list)  # the latest first, only what may be seen
+    # The latest first, only dossiers that may be seen.
+    late: list[tuple[Review, Due]] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -82,11 +84,11 @@ def ageing(programme: Programme, user: User) -> Ageing:
         office = offices.setdefault(
             body.pk, Office(body.pk, body.short_name, body.province_id is None)
         )
-        tone = "" if office.is_outside else holding.due(review).tone
-        office.in_time += tone == ""
-        office.soon += tone == "w"
-        office.late += tone == "r"
-        if tone == "r" and review.may_see and len(found.late) < _NAMED:
-            found.late.append(review)
+        due = holding.due(review)
+        office.in_time += due.tone == ""
+        office.soon += due.tone == "w"
+        office.late += due.tone == "r"
+        if due.tone == "r" and review.may_see and len(found.late) < _NAMED:
+            found.late.append((review, due))
     found.offices = sorted(offices.values(), key=lambda office: (-office.late, -office.total))
     return found

@@ -36,7 +36,7 @@ def link(name: str, **query: object) -> str:
     return f"{address}?{urlencode(query)}" if query else address
 
 
-def alerts(matrix: Matrix, ageing: Ageing, targets: Sequence[Progress], user: User) -> list[Alert]:
+def alerts(matrix: Matrix, ageing: Ageing, targets: Sequence[Progress]) -> list[Alert]:
     return [
         *_late(ageing),
         *_over(matrix),

@@ -13,7 +13,7 @@ from khuyencong.celery import app
 
 TASK: Final = "reports.tasks.build"
 # An order must not hang because the broker does: no second try, the sweep rings later.
-_IMPATIENT: Final = {
+IMPATIENT: Final = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 1.0,
     "max_retries": 0,
@@ -25,15 +25,16 @@ logger = logging.getLogger(__name__)
 
 
 @cache
-def _line() -> Any:
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS | _IMPATIENT
-    return app.connection_for_write(transport_options=options)
+def _line(url: str) -> Any:
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS | IMPATIENT
+    return app.connection_for_write(url, transport_options=options)
 
 
 def ring(run_id: int) -> bool:
     """Whether the broker took the message; its failures are logged, never raised."""
     try:
-        with pools.producers[_line()].acquire(block=True, timeout=1) as producer:
+        line = _line(settings.CELERY_BROKER_URL)
+        with pools.producers[line].acquire(block=True, timeout=1) as producer:
             app.send_task(TASK, [run_id], producer=producer, retry=False, ignore_result=True)
     except Exception as error:
         logger.warning("run %s waits for the sweep, the broker did not answer: %s", run_id, error)

@@ -45,7 +45,9 @@ class BudgetExecutionForm(PortalForm, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         visible = Programme.objects.visible_to(user).filter(versions__isnull=False).distinct()
-        self.fields["programme"].queryset = visible
+        self.fields["programme"].queryset = visible.order_by(
+            "is_illustration", "-start_year", "code"
+        )
         years = {year for programme in visible for year in programme.years}
         self.fields["year"].choices = [
             ("", _("Cả giai đoạn")),

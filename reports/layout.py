@@ -17,18 +17,20 @@ PADDING: Final = 0.9  # left and right of a cell, with its rule
 WIDTHS: Final = {"portrait": 210 - 45, "landscape": 297 - 45}
 SIZES: Final = {
     "portrait": (11, 10.5, 10, 9.5, 9),
-    "landscape": (11, 10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7),
+    "landscape": (11, 10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6),
 }
+LONGEST_WORD: Final = 26  # a longer one is broken; a figure never is
 _NARROW: Final = dict.fromkeys("., :;'|/ilj", 0.28) | dict.fromkeys("-()[]tfrs I", 0.40)
 _WIDE: Final = {"m": 0.84, "w": 0.74, "M": 0.96, "W": 1.0, "%": 1.0, "@": 1.0, "…": 1.0}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and texts; figures have no spaces to break at, words do."""
+    """A heading, and texts below it: figures, or the ``words`` of a first column."""
 
     heading: str
     texts: Sequence[str]
+    words: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,11 @@ def text_width(text: str, size: float) -> float:
 
 def least(column: Column, size: float) -> float:
     """The least width of a column at this size."""
-    words = {word for text in (column.heading, *column.texts) for word in text.split()}
-    return max((text_width(word, size) for word in words), default=0) + 2 * PADDING
+    figures = () if column.words else column.texts
+    words = (column.heading, *(column.texts if column.words else ()))
+    whole = [text_width(part, size) for text in figures for part in text.split()]
+    broken = [min(text_width(part, size), LONGEST_WORD) for text in words for part in text.split()]
+    return max(whole + broken, default=0) + 2 * PADDING
 
 
 def fit(tables: Sequence[Sequence[Column]]) -> Fit:
@@ -73,7 +78,7 @@ def fit(tables: Sequence[Sequence[Column]]) -> Fit:
             if all(sum(widths) <= WIDTHS[orientation] for widths in wanted):
                 filled = [_filled(widths, WIDTHS[orientation]) for widths in wanted]
                 return Fit(orientation, f"{size:g}", filled)
-    # Nothing in the portal is wider than money.MAX in every cell, which the smallest size holds.
+    # The smallest size holds a hundred times money.MAX in every cell.
     raise ValueError("a table is wider than the page")
 
 

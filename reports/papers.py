@@ -87,6 +87,6 @@ class Table:
         """What must fit each column."""
         texts: list[Any] = list(zip(*(row.texts for row in self.rows), strict=True))
         return [
-            Column(self.first, [row.label for row in self.rows]),
+            Column(self.first, [row.label for row in self.rows], words=True),
             *(Column(head, column) for head, column in zip(self.headings, texts, strict=True)),
         ]

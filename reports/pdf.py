@@ -167,17 +167,9 @@ def static_file(url: str) -> Path:
 
 
 def document(html: str) -> Any:
-    """The paper laid out; raises ``PdfError`` for what it may not read."""
-    weasyprint = load()
-    from weasyprint.urls import FatalURLFetchingError
-
-    try:
-        return weasyprint.HTML(string=html, base_url="static:", url_fetcher=_fetcher()).render(
-            pdf_identifier=True
-        )
-    except FatalURLFetchingError as error:
-        logger.error("%s: %s", error, error.__cause__)
-        raise PdfError(_("Mẫu báo cáo dùng một tệp không được phép đọc.")) from error
+    """The paper laid out."""
+    paper = load().HTML(string=html, base_url="static:", url_fetcher=_fetcher())
+    return paper.render(pdf_identifier=True)
 
 
 def render(html: str, *, on_page: Callable[[int], None] | None = None) -> bytes:
@@ -188,30 +180,46 @@ def render(html: str, *, on_page: Callable[[int], None] | None = None) -> bytes:
     if missing := available():
         raise PdfError(missing)
     load()
-    with _listening(on_page):
-        return document(html).write_pdf(pdf_identifier=True)
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        with _listening(on_page) as complaints:
+            content = document(html).write_pdf(pdf_identifier=True)
+    except FatalURLFetchingError as error:
+        logger.error("%s: %s", error, error.__cause__)
+        raise PdfError(_("Mẫu báo cáo dùng một tệp không được phép đọc.")) from error
+    if complaints:
+        raise PdfError(_("Mẫu báo cáo có phần không dựng được. Báo quản trị viên của cổng."))
+    return content
+
+
+class _Listener(logging.Handler):
+    """WeasyPrint tells in its log only where it is, and what it has left out of a paper."""
+
+    def __init__(self, on_page: Callable[[int], None] | None) -> None:
+        super().__init__(logging.INFO)
+        self.on_page = on_page
+        self.complaints: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR:
+            self.complaints.append(record.getMessage())
+        elif self.on_page and "Page %d" in record.msg and isinstance(record.args, tuple):
+            self.on_page(record.args[0])
 
 
 @contextmanager
-def _listening(on_page: Callable[[int], None] | None) -> Iterator[None]:
-    """WeasyPrint tells where it is in its log only."""
-    if on_page is None:
-        yield
-        return
-
-    class Listener(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if "Page %d" in record.msg and isinstance(record.args, tuple):
-                on_page(record.args[0])
-
-    progress, listener = logging.getLogger("weasyprint.progress"), Listener()
-    before = progress.level, progress.propagate
-    progress.addHandler(listener)
+def _listening(on_page: Callable[[int], None] | None) -> Iterator[list[str]]:
+    told, progress = logging.getLogger("weasyprint"), logging.getLogger("weasyprint.progress")
+    listener, before = _Listener(on_page), progress.level
+    told.addHandler(listener)
     progress.setLevel(logging.INFO)
-    progress.propagate = False
+    progress.propagate, propagated = False, progress.propagate
+    progress.addHandler(listener)
     try:
-        yield
+        yield listener.complaints
     finally:
+        told.removeHandler(listener)
         progress.removeHandler(listener)
-        progress.setLevel(before[0])
-        progress.propagate = before[1]
+        progress.setLevel(before)
+        progress.propagate = propagated

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from khuyencong.core.filters import AskedFilters
 from khuyencong.core.pagination import KeysetPagination
 from khuyencong.core.refusals import NotAllowed
 
@@ -42,6 +43,7 @@ class ApiList(ListModelMixin, ApiView):
     """A list in pages by position, with the view's filters."""
 
     pagination_class = KeysetPagination
+    filter_backends = (AskedFilters,)
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request, *args, **kwargs)

@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from khuyencong.core import audit, roles
 from khuyencong.core.api import ApiList
-from khuyencong.core.filters import CachedFormFilterSet
+from khuyencong.core.filters import CachedFormFilterSet, MomentFilter
 from khuyencong.core.models import AuditedModel, AuditEntry, User
 from khuyencong.core.schema import example
 
@@ -76,10 +76,10 @@ class AuditEntrySerializer(serializers.ModelSerializer):
 class AuditFilter(CachedFormFilterSet):
     subject = django_filters.CharFilter(label=_("Mã hồ sơ"), max_length=60, method="about")
     action = django_filters.CharFilter(label=_("Việc"), max_length=80)
-    since = django_filters.IsoDateTimeFilter(
+    since = MomentFilter(
         label=_("Ghi từ lúc"), field_name="recorded_at", lookup_expr="gte"
     )
-    until = django_filters.IsoDateTimeFilter(
+    until = MomentFilter(
         label=_("Ghi đến trước lúc"), field_name="recorded_at", lookup_expr="lt"
     )
 

@@ -26,11 +26,11 @@ class TokenAuthentication(BaseAuthentication):
             secret = parts[1].decode("ascii") if len(parts) == 2 else ""
         except UnicodeDecodeError:
             secret = ""
-        token = (
-            ApiToken.objects.select_related("user__organisation__province")
-            .filter(digest=ApiToken.digest_of(secret))
-            .first()
+        # In no order: a digest is unique, and ``first`` would sort.
+        found = ApiToken.objects.select_related("user__organisation__province").filter(
+            digest=ApiToken.digest_of(secret)
         )
+        token = next(iter(found), None)
         if token is None or not token.is_valid or not token.user.is_active:
             raise exceptions.AuthenticationFailed(
                 _("Khóa API không đúng, đã hết hạn hoặc đã thu hồi. Xin quản trị viên khóa mới.")

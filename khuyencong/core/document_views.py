@@ -53,7 +53,9 @@ class DocumentFilter(PortalForm, forms.Form):
             rows = rows.filter(year=None if year == UNDATED else int(year))
         for word in (self.cleaned_data.get("text") or "").split():
             rows = rows.filter(
-                Q(number__icontains=word) | Q(title__icontains=word) | Q(issuer_name__icontains=word)
+                Q(number__icontains=word)
+                | Q(title__icontains=word)
+                | Q(issuer_name__icontains=word)
             )
         return rows
 

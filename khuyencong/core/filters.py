@@ -6,8 +6,12 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_field
+from django_filters.fields import IsoDateTimeField
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.drainage import set_override
+from rest_framework.request import Request
 
 LONGEST_SEARCH = 100
 
@@ -34,8 +38,27 @@ class CachedFormFilterSet(django_filters.FilterSet):
         """Leave in the form only choices the reader may see."""
 
 
-@extend_schema_field({"type": "string"})
-class CodeFilter(django_filters.ModelChoiceFilter):
+class AskedFilters(DjangoFilterBackend):
+    """Makes the filters of a list only when the reader names one of them."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
+        filters = self.get_filterset_class(view, queryset)
+        if filters is None or not filters.base_filters.keys() & request.query_params.keys():
+            return queryset
+        return super().filter_queryset(request, queryset, view)
+
+
+class Described:
+    """Says of itself, in the API's description, what cannot be guessed from the model."""
+
+    openapi_type = "string"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_override(self, "field", {"type": self.openapi_type, "description": self.label})
+
+
+class CodeFilter(Described, django_filters.ModelChoiceFilter):
     """A record named by its code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,17 +66,16 @@ class CodeFilter(django_filters.ModelChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
-@extend_schema_field({"type": "integer"})
-class YearFilter(django_filters.Filter):
+class YearFilter(Described, django_filters.Filter):
     field_class = forms.IntegerField
+    openapi_type = "integer"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # What no column of a year can hold is refused in words, not by the database.
         super().__init__(*args, min_value=1900, max_value=9999, **kwargs)
 
 
-@extend_schema_field({"type": "string"})
-class SearchFilter(django_filters.CharFilter):
+class SearchFilter(Described, django_filters.CharFilter):
     """Words to be found, blind to accents, in any order."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,3 +83,17 @@ class SearchFilter(django_filters.CharFilter):
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         return qs.matching(value) if value else qs
+
+
+class MomentField(IsoDateTimeField):
+    """An instant as ISO 8601. The first and last days of time fit no other time zone."""
+
+    def to_python(self, value: Any) -> Any:
+        moment = super().to_python(value)
+        if moment and not 1900 <= moment.year < 9999:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    field_class = MomentField

@@ -60,9 +60,7 @@ def _on(year: int, told: dict[str, Any]) -> Step:
     return Step(working_day(found, 1) if found.weekday() >= 5 else found, told["verb"], told)
 
 
-def from_today(
-    spec: dict[str, Any], data: dict[str, Any], chain: ReviewChain | None
-) -> list[Step]:
+def from_today(spec: dict[str, Any], data: dict[str, Any], chain: ReviewChain | None) -> list[Step]:
     """Steps counted back from today, so that what is due or late is so whenever this is loaded."""
     tellings = [told if isinstance(told, dict) else {"verb": told} for told in spec["steps"]]
     pace = spec.get("pace", data["pace"])

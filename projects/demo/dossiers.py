@@ -87,7 +87,9 @@ def _fields(spec: dict[str, Any], prose: dict[str, str]) -> dict[str, Any]:
 
 def _cost_rows(spec: dict[str, Any]) -> list[CostRow]:
     if "items" in spec:
-        rows = [(item["name"], shares) for item in spec["items"] for shares in item["shares"].values()]
+        rows = [
+            (item["name"], shares) for item in spec["items"] for shares in item["shares"].values()
+        ]
     else:
         money = spec.get("money", {})
         several = len(money) > 1

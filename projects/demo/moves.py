@@ -36,7 +36,10 @@ class Story:
 
 @dataclass
 class Player:
-    """Knows the programme, the cast and the papers; ``recorder`` enters outside bodies' papers."""
+    """Knows the programme, the cast and the papers; ``recorder`` enters outside bodies' papers.
+
+    ``allotted_apart`` names the sources whose money comes by decisions of its own.
+    """
 
     programme: Programme
     cast: Cast
@@ -44,6 +47,7 @@ class Player:
     enterprises: dict[str, Enterprise]
     recorder: User
     prose: dict[str, str] = field(default_factory=dict)
+    allotted_apart: frozenset[str] = frozenset()
 
     def play(self, story: Story, step: Step) -> None:
         """Do one step; the clock stands at its day."""
@@ -89,7 +93,7 @@ class Player:
         track, review = self._waiting(proposal, source)
         deciding = review.step.kind == ReviewStep.Kind.APPROVE
         data: dict[str, Any] = {"amounts": self._amounts(story, step, track, review)}
-        if step.told.get("allots") and track.source.code not in self._given(story):
+        if step.told.get("allots") and track.source.code not in self.allotted_apart:
             data["allots"] = True
         form = "approve" if verb == "refuse" and deciding else verb
         call: dict[str, Any] = {
@@ -102,7 +106,9 @@ class Player:
             return fire(
                 proposal, "record_decision", by=self.recorder, paper=paper, data=data, **call
             )
-        right = roles.APPROVE if deciding else roles.CONCLUDE if verb == "conclude" else roles.REVIEW
+        right = (
+            roles.APPROVE if deciding else roles.CONCLUDE if verb == "conclude" else roles.REVIEW
+        )
         by = self.cast.at(review.organisation_id, right)
         proposes = verb == "pass" and review.step.two_signatures
         paper = None if proposes else self._paper(form, review.organisation, proposal)
@@ -111,17 +117,15 @@ class Player:
     def _waiting(self, proposal: Proposal, source: str) -> tuple[Track, Review]:
         for track in tracks.current(tracks.of(proposal)):
             review = tracks.open_review(track)
-            if review and track.status == Track.Status.IN_STEP and source in ("", track.source.code):
+            if (
+                review
+                and track.status == Track.Status.IN_STEP
+                and source in ("", track.source.code)
+            ):
                 return track, review
         raise LookupError(f"{proposal.code} lies with no office")
 
-    def _given(self, story: Story) -> set[str]:
-        """Sources whose money comes by decisions of its own in this programme."""
-        return story.spec.get("allotted", set())
-
-    def _amounts(
-        self, story: Story, step: Step, track: Track, review: Review
-    ) -> dict[int, int]:
+    def _amounts(self, story: Story, step: Step, track: Track, review: Review) -> dict[int, int]:
         """Funding line id → đồng where the story says that an office gives less than was asked."""
         first = review.step.order == min(row.order for row in track.chain.steps.all())
         told = step.told.get("amounts") or (None if first else story.spec.get("appraised")) or {}
@@ -157,9 +161,5 @@ class Player:
             told = story.spec["reason"]
         return told
 
-    def _paper(
-        self, form: str, office: Any, proposal: Proposal, *, scanned: bool = False
-    ) -> Paper:
-        return self.papers.paper(
-            form, office, clock.today(), code=proposal.code, scanned=scanned
-        )
+    def _paper(self, form: str, office: Any, proposal: Proposal, *, scanned: bool = False) -> Paper:
+        return self.papers.paper(form, office, clock.today(), code=proposal.code, scanned=scanned)

@@ -33,14 +33,14 @@ def add_offices(entries: list[dict[str, Any]], province: Place) -> None:
         )
 
 
-def add_accounts(
-    entries: list[dict[str, Any]], province: Place, password: str, order: str
-) -> None:
+def add_accounts(entries: list[dict[str, Any]], province: Place, password: str, order: str) -> None:
     """Make the accounts that are missing; those that are there keep what became of them."""
     known = {
         user.username: user
         for user in User.objects.filter(username__in=[entry["username"] for entry in entries])
     }
+    # One slow hash for all: the password is no secret.
+    hashed = "" if len(known) == len(entries) else make_password(password)
     for entry in entries:
         user = known.get(entry["username"])
         if user and not user.is_demo:
@@ -53,7 +53,7 @@ def add_accounts(
             title=entry["title"],
             organisation=office(entry["at"], province),
             is_demo=True,
-            password=make_password(password),
+            password=hashed,
         )
         user.full_clean()
         user.save()

@@ -55,9 +55,7 @@ class TransitionForm(PortalForm, forms.Form):
 
     def _fields_for(self, proposal: Proposal, options: list[Option]) -> dict[str, forms.Field]:
         needs = list(dict.fromkeys(need for option in options for need in option.transition.needs))
-        tracks = list(
-            {track.pk: track for option in options for track in option.tracks}.values()
-        )
+        tracks = list({track.pk: track for option in options for track in option.tracks}.values())
         made: dict[str, forms.Field] = {
             "expected_version": forms.IntegerField(
                 widget=forms.HiddenInput, required=False, initial=proposal.version

@@ -77,7 +77,9 @@ def visible_codes(user: User, codes: set[str]) -> set[str]:
 
 def ledger_row(entry: LedgerEntry, seen: set[str]) -> LedgerRow:
     sign = -1 if entry.reverses_id else 1
-    allotted, committed, disbursed = (sign * effect * entry.amount for effect in EFFECTS[entry.kind])
+    allotted, committed, disbursed = (
+        sign * effect * entry.amount for effect in EFFECTS[entry.kind]
+    )
     shown = entry.reference if entry.reference in seen else ""
     return LedgerRow(
         entry=entry,

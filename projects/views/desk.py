@@ -97,13 +97,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     _mark_opened(live, request.user)
     every = options(proposal, request.user, live)
     found = [row for row in every if row.is_open and row.verb in DESK_VERBS]
-    form = (
-        TransitionForm(
-            *bound(request), proposal=proposal, options=found
-        )
-        if found
-        else None
-    )
+    form = TransitionForm(*bound(request), proposal=proposal, options=found) if found else None
     faults = []
     status = 200
     if request.method == "POST":

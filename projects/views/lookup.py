@@ -5,8 +5,17 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from khuyencong.core import roles
 from projects import loading
 from projects.models import Proposal
+
+SEES = (roles.SEE_OWN, roles.SEE_RECEIVED, roles.SEE_PROVINCE)
+
+
+def sees_dossiers_or_404(request: HttpRequest) -> None:
+    """Pages about dossiers are not there for who may see none at all."""
+    if not any(request.user.may(right) for right in SEES):
+        raise Http404(_("Không có trang này, hoặc bạn không được xem."))
 
 
 def proposal_or_404(request: HttpRequest, code: str) -> Proposal:

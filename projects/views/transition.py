@@ -36,9 +36,7 @@ def fire_verb(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     found = option(transition, proposal, live, request.user)
     if not found.is_open:
         return closed(request, proposal, found)
-    form = TransitionForm(
-        *bound(request), proposal=proposal, options=[found]
-    )
+    form = TransitionForm(*bound(request), proposal=proposal, options=[found])
     if request.method == "POST":
         faults = attempt(request, proposal, form)
         if not faults and form.is_valid():

@@ -13,7 +13,7 @@ from khuyencong.core import clock, roles
 from khuyencong.core.models import User
 from programmes.models import Programme, ProgrammeVersion
 from projects import amounts
-from reports import tables
+from reports import papers, tables
 from reports.ageing import ageing
 from reports.alerts import alerts, link
 from reports.targets import progress
@@ -97,6 +97,7 @@ def _context(
         "more_alerts": len(found[_ALERTS:]),
         "by_source": [(row, tables.share(row, by_source)) for row in by_source],
         "by_year": by_year,
+        "unallocated": papers.unallocated(),
         "total": shown.total,
         "state": shown.state(),
         "strip": tables.source_strip(by_source, title=_("Cơ cấu nguồn kinh phí"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from khuyencong.core import files, permissions
+from khuyencong.core import charts, files, permissions
 from khuyencong.core.refusals import Refused
 from reports import pdf, registry, runs
 from reports.models import ReportRun
@@ -124,10 +124,12 @@ def _job(run: ReportRun) -> dict[str, Any]:
     steps = list(runs.STEPS)
     at = steps.index(run.step) if run.step in steps else -1
     running = run.state == ReportRun.State.RUNNING
+    label = str(runs.STEPS[run.step]) if running and run.step in steps else ""
     return {
         "run": run,
         "title": _title(run),
         "step": _step(run),
+        "label": label,
         "steps": [
             {
                 "label": label,
@@ -135,7 +137,11 @@ def _job(run: ReportRun) -> dict[str, Any]:
             }
             for index, label in enumerate(runs.STEPS.values())
         ],
-        "label": runs.STEPS[run.step] if running and run.step in steps else "",
+        "bar": charts.progress_bar(
+            run.progress,
+            label=_title(run),
+            text=f"{run.progress}%, {label}" if label else run.get_state_display(),
+        ),
         "every": _pause(run),
         "key": secrets.token_urlsafe(24),
     }
