@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from budgets import ledger
 from budgets.models import Allocation, AllocationLine, Cell, LedgerEntry
-from khuyencong.core import audit, clock, papers, permissions
+from khuyencong.core import audit, clock, money, papers, permissions
 from khuyencong.core.models import LegalDocument, Organisation
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, NotAllowed, Refused
@@ -47,6 +47,12 @@ def allotments(
     ]
 
 
+def _is_dong(amount: Any) -> bool:
+    return (
+        isinstance(amount, int) and not isinstance(amount, bool) and 0 <= amount <= money.MAX
+    )
+
+
 def allocate(
     programme: Programme,
     amounts: dict[Cell, int],
@@ -64,7 +70,11 @@ def allocate(
     if reason:
         raise NotAllowed(reason)
     faults = papers.faults_of(paper)
-    if not any(amounts.values()):
+    if not all(_is_dong(amount) for amount in amounts.values()):
+        faults.append(
+            Fault(_("Số tiền phải là số đồng nguyên, từ 0 đến 999.999 tỷ đồng."), "amounts")
+        )
+    elif not any(amounts.values()):
         faults.append(Fault(_("Nhập số tiền giao cho ít nhất một năm, một nguồn."), "amounts"))
     if any(cell.programme_id != programme.pk for cell in amounts):
         faults.append(Fault(_("Có ô kinh phí không thuộc chương trình này."), "amounts"))

@@ -96,23 +96,37 @@ def shortage(cell: Cell, deltas: tuple[int, int, int]) -> str:
         "unpaid": money.format_trieu(cell.committed - cell.disbursed),
         "paid": money.format_trieu(cell.disbursed),
     }
-    if committed > allotted:
+    if committed > max(allotted, 0):
+        wanted = committed - allotted
         text = _(
             "{source} năm {year} ({programme}) chỉ còn {left} triệu đồng, không đủ để cam kết "
             "{wanted} triệu đồng. Giảm số tiền hoặc chờ giao thêm dự toán."
         )
-        return text.format(wanted=money.format_trieu(committed - allotted), **where)
-    if disbursed > committed:
+    elif committed > allotted:
+        wanted = committed - allotted
+        text = _(
+            "{source} năm {year} ({programme}) chỉ còn {left} triệu đồng chưa cam kết: "
+            "không rút được {wanted} triệu đồng."
+        )
+    elif disbursed > max(committed, 0):
+        wanted = disbursed
         text = _(
             "{source} năm {year} ({programme}) đã cam kết {committed}, chỉ còn {unpaid} triệu đồng "
             "chưa giải ngân, không đủ để chi {wanted} triệu đồng."
         )
-        return text.format(wanted=money.format_trieu(disbursed), **where)
-    text = _(
-        "{source} năm {year} ({programme}) chỉ còn {left} triệu đồng chưa cam kết, đã giải ngân "
-        "{paid} triệu đồng: không rút được số tiền này."
-    )
-    return text.format(**where)
+    elif disbursed > committed:
+        wanted = disbursed - committed
+        text = _(
+            "{source} năm {year} ({programme}) đã cam kết {committed}, chỉ còn {unpaid} triệu đồng "
+            "chưa giải ngân: không giải tỏa được {wanted} triệu đồng."
+        )
+    else:
+        wanted = -disbursed
+        text = _(
+            "{source} năm {year} ({programme}) đã giải ngân {paid} triệu đồng: "
+            "không thu hồi được {wanted} triệu đồng."
+        )
+    return text.format(wanted=money.format_trieu(wanted), **where)
 
 
 def post(postings: Iterable[Posting], *, by: Any = None) -> list[LedgerEntry]:

@@ -76,12 +76,8 @@ class AuditEntrySerializer(serializers.ModelSerializer):
 class AuditFilter(CachedFormFilterSet):
     subject = django_filters.CharFilter(label=_("Mã hồ sơ"), max_length=60, method="about")
     action = django_filters.CharFilter(label=_("Việc"), max_length=80)
-    since = MomentFilter(
-        label=_("Ghi từ lúc"), field_name="recorded_at", lookup_expr="gte"
-    )
-    until = MomentFilter(
-        label=_("Ghi đến trước lúc"), field_name="recorded_at", lookup_expr="lt"
-    )
+    since = MomentFilter(label=_("Ghi từ lúc"), field_name="recorded_at", lookup_expr="gte")
+    until = MomentFilter(label=_("Ghi đến trước lúc"), field_name="recorded_at", lookup_expr="lt")
 
     def about(self, rows: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
         chosen = Q(pk__in=[])

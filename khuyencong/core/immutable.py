@@ -78,7 +78,7 @@ def unguarded(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
                 "SELECT relation.relname FROM pg_trigger AS guard "
                 "JOIN pg_class AS relation ON relation.oid = guard.tgrelid "
                 "WHERE guard.tgname = relation.relname || '_immutable' "
-            "AND guard.tgenabled IN ('O', 'A')"
+                "AND guard.tgenabled IN ('O', 'A')"
             ),
         )
     else:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
 from khuyencong.core import roles
+from khuyencong.core.paging import CappedPaginator
 from projects.forms.enterprise import EnterpriseForm
 from projects.models import Beneficiary, Enterprise, EnterpriseIdentifier, Proposal
-from projects.views.listing import CappedPaginator
+from projects.views.lookup import sees_dossiers_or_404
 
 PER_PAGE = 50
-SEES = (roles.SEE_OWN, roles.SEE_RECEIVED, roles.SEE_PROVINCE)
 
 
 def masked(identifier: EnterpriseIdentifier) -> str:
@@ -30,8 +30,7 @@ def masked(identifier: EnterpriseIdentifier) -> str:
 
 
 def _register(request: HttpRequest) -> QuerySet[Enterprise]:
-    if not any(request.user.may(right) for right in SEES):
-        raise Http404(_("Không có trang này, hoặc bạn không được xem."))
+    sees_dossiers_or_404(request)
     return Enterprise.objects.visible_to(request.user)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,11 +61,19 @@ class Page:
         return range(1, pages + 1) if few else range(0)
 
 
-def page_of(found: QuerySet[Any], number: int, size: int = SIZE) -> Page:
-    """One page of a queryset in two queries, the count going no further than its cap."""
+def page_of(
+    found: QuerySet[Any],
+    number: int,
+    described: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows,
+    size: int = SIZE,
+) -> Page:
+    """One page of a queryset in two queries; ``described`` adds what only shown rows need.
+
+    The count goes no further than its cap, so that a large list stays as quick as a small one.
+    """
     count, more = capped_count(found)
     if not more:
         number = min(number, max(1, -(-count // size)))
     start = (number - 1) * size
-    rows = list(found[start : start + size + 1])
+    rows = list(described(found)[start : start + size + 1])
     return Page(rows[:size], number, count, more, len(rows) > size, size)

@@ -220,3 +220,10 @@ def test_a_fault_of_our_own_is_a_problem_without_its_details(place, client, monk
     client.raise_request_exception = False
     answer = problem(client.get("/api/v1/proposals/"), 500)
     assert "secret" not in json.dumps(answer)
+
+
+def test_head_and_options_are_answered(client):
+    assert client.head("/api/v1/proposals/").content == b""
+    response = client.options("/api/v1/proposals/")
+    assert response.status_code == 200
+    assert "GET" in response["Allow"]

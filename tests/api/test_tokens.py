@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -113,3 +114,23 @@ def test_a_deactivated_account_gets_no_key(place, admin):
     place.people.hethong.is_active = False
     place.people.hethong.save()
     assert admin.post(NEW, entered(place)).status_code == 422
+
+
+def test_the_command_prints_the_key_alone(place, capsys):
+    call_command("create_token", "hethong", "--scope", "write", "--days", "3")
+    secret = capsys.readouterr().out.strip()
+    assert re.fullmatch(r"kc_[\w-]{40,}", secret)
+    token = ApiToken.objects.get()
+    assert (token.user, token.scope) == (place.people.hethong, "write")
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    assert client.get("/api/v1/proposals/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong", [["nobody"], ["hethong", "--days", "0"], ["hethong", "--days", "400"]]
+)
+def test_the_command_refuses_what_cannot_be(place, wrong):
+    with pytest.raises(CommandError):
+        call_command("create_token", *wrong)
+    assert not ApiToken.objects.exists()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from django.db import connection
 
@@ -68,8 +71,10 @@ def database_url() -> str:
 
 @pytest.fixture(params=["filesystem", "redis"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> Iterator[Place]:
-    from tests.reports import slow  # noqa: F401  registers its reports here, too
+    from tests.reports import slow
 
+    for report in (slow.Slow, slow.Poison):
+        registry._reports[report.code] = report()
     redis = Redis().start() if request.param == "redis" else None
     yield Place(tmp_path, settings, redis)
     for code in ("slow", "poison"):
@@ -133,6 +138,7 @@ def test_a_killed_job_is_taken_up_again_and_done_once(place, people, victim):
         worker.close()
 
 
+@pytest.mark.parametrize("place", ["redis"], indirect=True)
 def test_a_job_that_kills_its_worker_has_failed_after_three(place, people):
     worker = place.worker().start()
     try:
@@ -162,6 +168,33 @@ def test_cancelling_stops_a_worker_in_the_middle(place, people):
         assert now(run).state == State.CANCELLED
         assert StoredFile.objects.count() == 1
         assert faults() == []
+    finally:
+        worker.kill()
+        worker.close()
+
+
+@pytest.mark.soak
+def test_a_kill_at_any_moment_loses_nothing(place, people):
+    """Once a report: its child or its whole worker, somewhere between the order and the file."""
+    from programmes.models import Programme
+
+    params = {"programme": Programme.objects.get().code}
+    chance = random.Random(20)
+    worker = place.worker().start()
+    try:
+        for number in range(50):
+            run = runs.order("budget-execution", params, "pdf", people.lanhdao)
+            time.sleep(chance.uniform(0, 0.5))
+            if chance.random() < 0.5:
+                worker.kill()
+                worker.start()
+            else:
+                for child in psutil.Process(worker.pid).children():
+                    child.kill()
+            until(lambda run=run: swept(run, State.DONE), 60)
+            assert now(run).attempt <= 2
+            assert StoredFile.objects.count() == number + 1
+            assert faults() == []
     finally:
         worker.kill()
         worker.close()

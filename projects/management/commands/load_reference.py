@@ -1,0 +1,51 @@
+"""python manage.py load_reference [FILE ...]: places, offices, sources, activities, chains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from khuyencong.core import reference
+from khuyencong.core.refusals import Refused
+from projects.reference import LOADERS, shipped
+
+
+class Command(BaseCommand):
+    help = "Nạp danh mục (mặc định: mọi tệp đi kèm). Chạy lần hai không đổi gì."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="*", metavar="FILE", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            for path in options["files"] or shipped():
+                self._load(path, options["verbosity"])
+
+    def _load(self, path: Path, verbosity: int) -> None:
+        try:
+            tally = reference.load(path, LOADERS)
+        except Refused as error:
+            faults = "\n".join(f"  - {fault.message}" for fault in error.faults)
+            raise CommandError(
+                _("{file} chưa được nạp, không có gì thay đổi:").format(file=path.name)
+                + f"\n{faults}"
+            ) from error
+        if not verbosity:
+            return
+        self.stdout.write(
+            _("{file}: thêm {added}, bổ sung {filled}, đã có {kept}.").format(
+                file=f"{path.parent.name}/{path.name}",
+                added=tally.added,
+                filled=tally.filled,
+                kept=tally.kept,
+            )
+        )
+        for said in tally.differing:
+            self.stdout.write("  " + _("Giữ bản trong cổng – {said}").format(said=said))
+        if tally.verify and (tally.added or verbosity > 1):
+            self.stdout.write("  " + _("Lưu ý: {verify}.").format(verify=tally.verify))

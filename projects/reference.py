@@ -1,0 +1,75 @@
+"""The chains of review as shipped, and all reference data together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from khuyencong.core.datafile import shown
+from khuyencong.core.reference import Loader, Row, Tally, day, fill, province_of, put, row, rows
+from khuyencong.core.refusals import Refused
+from programmes import reference
+from programmes.models import FundingSource
+from projects.models import ReviewChain, ReviewStep
+
+DATA: Final = Path(__file__).with_name("data")
+
+
+def load_chains(data: Row, tally: Tally) -> None:
+    """Who appraises and who approves which money. A known chain gets no new step from a file."""
+    data = row(data, _("tệp quy trình"), [], nested=["chains"])
+    for given in rows(data["chains"], "chains"):
+        entry = row(
+            given,
+            "chains",
+            ["code", "name", "source"],
+            ["province", "valid_from", "valid_to", "legal_ref", "confidence"],
+            ["steps"],
+        )
+        code = shown(entry["code"])
+        source = FundingSource.objects.filter(code=str(entry["source"]), is_state=True).first()
+        if source is None:
+            raise Refused(
+                _("{what}: {source} không phải mã một nguồn ngân sách nhà nước.").format(
+                    what=code, source=shown(entry["source"])
+                )
+            )
+        fields = {name: entry.get(name, "") for name in ("name", "legal_ref", "confidence")}
+        fields["source"] = source
+        fields["valid_to"] = day(entry.get("valid_to"), code)
+        if entry.get("province"):
+            fields["province"] = province_of(entry["province"])
+        key = {"code": entry["code"], "valid_from": day(entry.get("valid_from"), code)}
+        chain, made = put(ReviewChain, key, fields, tally)
+        _load_steps(chain, rows(entry["steps"], code), made, tally)
+
+
+def _load_steps(chain: ReviewChain, entries: list[Row], is_new: bool, tally: Tally) -> None:
+    known = {step.order: step for step in chain.steps.all()}
+    if not is_new and len(known) != len(entries):
+        tally.differing.append(
+            _("{chain}: có {known} bước, tệp ghi {given} bước.").format(
+                chain=chain, known=len(known), given=len(entries)
+            )
+        )
+    for order, given in enumerate(entries, start=1):
+        entry = row(
+            given,
+            str(chain),
+            ["kind", "organisation_kind"],
+            ["working_days", "may_return", "two_signatures", "acts_in_portal"],
+        )
+        if is_new:
+            put(ReviewStep, {"chain": chain, "order": order}, entry, tally)
+        elif order in known:
+            fill(known[order], entry, tally)
+
+
+LOADERS: Final[dict[str, Loader]] = {**reference.LOADERS, "chains": load_chains}
+
+
+def shipped() -> list[Path]:
+    """Everything the portal comes with, in the order in which it rests on each other."""
+    return [*reference.shipped(), DATA / "chains.yaml"]

@@ -1,0 +1,314 @@
+"""The only writer of money: what each row does to a cell, and what it refuses."""
+
+import datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from budgets import invariants, ledger
+from budgets.ledger import CellExhausted, Posting
+from budgets.models import AllocationLine, Cell, LedgerEntry
+from khuyencong.core import clock, money
+from khuyencong.core.refusals import Refused
+from tests import make
+from tests.make import TRIEU
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+Kind = LedgerEntry.Kind
+
+
+@pytest.fixture
+def place():
+    return make.world()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_broken():
+    yield
+    # The commitments here belong to no dossier: only what the money itself can prove is asked.
+    for proves in (
+        invariants.cells_hold_what_the_ledger_says,
+        invariants.corrections_reverse,
+        invariants.money_is_positive,
+    ):
+        assert list(proves()) == []
+
+
+def cell_of(place, source="provincial", year=2026):
+    return Cell.objects.get(programme=place.programme, source__code=source, year=year)
+
+
+def post(cell, kind, trieu, **fields):
+    posting = Posting(cell, kind, trieu * TRIEU, "thử", **fields)
+    with transaction.atomic():
+        return ledger.post([posting])[0]
+
+
+def sums(cell):
+    cell.refresh_from_db()
+    return cell.allotted // TRIEU, cell.committed // TRIEU, cell.disbursed // TRIEU
+
+
+def refused(*postings):
+    """The postings are refused, with what is left told as the reader gets it."""
+    with pytest.raises(CellExhausted) as caught, transaction.atomic():
+        ledger.post(postings)
+    return str(caught.value.explain())
+
+
+@pytest.mark.parametrize(
+    ("kind", "after"),
+    [
+        (Kind.ALLOT, (110, 50, 20)),
+        (Kind.TRANSFER_IN, (110, 50, 20)),
+        (Kind.CARRY_IN, (110, 50, 20)),
+        (Kind.TRANSFER_OUT, (90, 50, 20)),
+        (Kind.CARRY_OUT, (90, 50, 20)),
+        (Kind.LAPSE, (90, 50, 20)),
+        (Kind.COMMIT, (100, 60, 20)),
+        (Kind.RELEASE, (100, 40, 20)),
+        (Kind.DISBURSE, (100, 50, 30)),
+        (Kind.RECOVER, (100, 50, 10)),
+        (Kind.SETTLE, (100, 50, 20)),
+    ],
+)
+def test_each_kind_moves_its_sums(place, kind, after):
+    cell = cell_of(place)
+    for first, amount in ((Kind.ALLOT, 100), (Kind.COMMIT, 50), (Kind.DISBURSE, 20)):
+        post(cell, first, amount)
+    post(cell, kind, 10)
+    assert sums(cell) == after
+    assert ledger.recomputed([cell.pk]) == {cell.pk: tuple(x * TRIEU for x in after)}
+
+
+def test_every_kind_has_an_effect():
+    assert set(ledger.EFFECTS) == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "told"),
+    [
+        (Kind.COMMIT, 51, "chỉ còn 50 triệu đồng, không đủ để cam kết 51 triệu đồng"),
+        (Kind.TRANSFER_OUT, 51, "chỉ còn 50 triệu đồng chưa cam kết: không rút được 51 triệu đồng"),
+        (Kind.CARRY_OUT, 51, "chỉ còn 50 triệu đồng chưa cam kết: không rút được 51 triệu đồng"),
+        (Kind.LAPSE, 51, "chỉ còn 50 triệu đồng chưa cam kết: không rút được 51 triệu đồng"),
+        (Kind.DISBURSE, 31, "chỉ còn 30 triệu đồng chưa giải ngân, không đủ để chi 31 triệu đồng"),
+        (Kind.RELEASE, 31, "chỉ còn 30 triệu đồng chưa giải ngân: không giải tỏa được 31 triệu"),
+        (Kind.RECOVER, 21, "đã giải ngân 20 triệu đồng: không thu hồi được 21 triệu đồng"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_refused_by_name(place, kind, amount, told):
+    cell = cell_of(place)
+    for first, given in ((Kind.ALLOT, 100), (Kind.COMMIT, 50), (Kind.DISBURSE, 20)):
+        post(cell, first, given)
+    said = refused(Posting(cell, kind, amount * TRIEU, "thử"))
+    assert said.startswith("Ngân sách tỉnh năm 2026 (Chương trình thu-2026-2030)")
+    assert told in said
+    assert sums(cell) == (100, 50, 20)
+    assert LedgerEntry.objects.count() == 3
+    # One đồng less and it fits.
+    assert post(cell, kind, amount - 1)
+
+
+def test_all_rows_of_a_call_or_none(place):
+    first, second = cell_of(place), cell_of(place, "national")
+    post(first, Kind.ALLOT, 100)
+    said = refused(
+        Posting(first, Kind.COMMIT, 60 * TRIEU, "thử"),
+        Posting(second, Kind.COMMIT, TRIEU, "thử"),
+    )
+    assert "Khuyến công quốc gia năm 2026" in said
+    assert "chỉ còn 0 triệu đồng" in said
+    assert (sums(first), sums(second)) == ((100, 0, 0), (0, 0, 0))
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_money_given_and_committed_in_one_call(place):
+    cell = cell_of(place, "national")
+    with transaction.atomic():
+        ledger.post(
+            [
+                Posting(cell, Kind.COMMIT, 30 * TRIEU, "thử"),
+                Posting(cell, Kind.ALLOT, 30 * TRIEU, "thử"),
+            ]
+        )
+    assert sums(cell) == (30, 30, 0)
+
+
+def test_each_cell_is_moved_once_and_in_the_order_of_its_id(place):
+    cells = list(Cell.objects.filter(programme=place.programme).order_by("pk"))[:4]
+    postings = [Posting(cell, Kind.ALLOT, TRIEU, "thử") for cell in reversed(cells)]
+    with CaptureQueriesContext(connection) as seen, transaction.atomic():
+        ledger.post([*postings, *postings])
+    moves = [q["sql"] for q in seen.captured_queries if q["sql"].startswith('UPDATE "budgets_cell"')]
+    assert len(moves) == len(cells)
+    for cell, move in zip(cells, moves, strict=True):
+        assert f'"budgets_cell"."id" = {cell.pk}' in move
+        assert sums(cell) == (2, 0, 0)
+    # The hot rows come last, so that their locks cover nothing but themselves and the commit.
+    assert [q["sql"] for q in seen.captured_queries if q["sql"].startswith(("UPDATE", "INSERT"))][
+        -len(cells) :
+    ] == moves
+
+
+@pytest.mark.parametrize("amount", [0, -1, True, 1.0, 1.5, "1", None, money.MAX + 1, 10**30])
+def test_an_amount_that_is_no_whole_positive_number_of_dong_is_refused(place, amount):
+    cell = cell_of(place)
+    with pytest.raises((ValueError, TypeError)), transaction.atomic():
+        ledger.post([Posting(cell, Kind.ALLOT, amount, "thử")])
+    assert not LedgerEntry.objects.exists()
+    assert sums(cell) == (0, 0, 0)
+
+
+def test_the_largest_amount_fits(place):
+    cell = cell_of(place)
+    with transaction.atomic():
+        ledger.post([Posting(cell, Kind.ALLOT, money.MAX, "thử")])
+    cell.refresh_from_db()
+    assert cell.allotted == money.MAX
+
+
+def test_only_state_money_enters_the_ledger(place):
+    cell = Cell.objects.create(
+        programme=place.programme, year=2026, source=place.sources["counterpart"]
+    )
+    with pytest.raises(Refused, match="Chỉ ngân sách nhà nước"), transaction.atomic():
+        ledger.post([Posting(cell, Kind.ALLOT, TRIEU, "thử")])
+    assert not LedgerEntry.objects.exists()
+    cell.delete()
+
+
+def test_nothing_to_post_is_nothing_done(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert ledger.post([]) == []
+
+
+def test_the_constraint_alone_says_the_same(place, monkeypatch):
+    """Whoever changes the condition of the update meets the CHECK, and the reader the same words."""
+    cell = cell_of(place)
+    post(cell, Kind.ALLOT, 100)
+    wanted = Posting(cell, Kind.COMMIT, 101 * TRIEU, "thử")
+    with_both = refused(wanted)
+    original = Cell.objects.filter
+    monkeypatch.setattr(Cell.objects, "filter", lambda *_args, **words: original(pk=words["pk"]))
+    alone = refused(wanted)
+    monkeypatch.undo()
+    assert alone == with_both
+    assert "chỉ còn 100 triệu đồng" in alone
+    assert sums(cell) == (100, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"committed": 1},
+        {"disbursed": 1},
+        {"allotted": -1},
+        {"disbursed": -1},
+        {"allotted": 5, "committed": 2, "disbursed": 3},
+    ],
+)
+def test_the_database_refuses_an_overspent_cell_whoever_writes_it(place, broken):
+    cell = cell_of(place)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Cell.objects.filter(pk=cell.pk).update(**broken)
+
+
+def test_another_integrity_error_is_not_taken_for_an_empty_cell(place):
+    cell = cell_of(place)
+    entry = post(cell, Kind.ALLOT, 5)
+    post(cell, Kind.ALLOT, 5, reverses=entry)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ledger.post([Posting(cell, Kind.ALLOT, 5 * TRIEU, "thử", reverses=entry)])
+    assert sums(cell) == (0, 0, 0)
+
+
+def test_a_reversing_row_undoes_and_stands_beside_what_it_corrects(place):
+    cell = cell_of(place)
+    post(cell, Kind.ALLOT, 100)
+    wrong = post(cell, Kind.COMMIT, 70)
+    back = post(cell, Kind.COMMIT, 70, reverses=wrong)
+    assert sums(cell) == (100, 0, 0)
+    assert (back.kind, back.amount, back.reverses) == (wrong.kind, wrong.amount, wrong)
+    assert LedgerEntry.objects.count() == 3
+
+
+def test_what_is_spent_cannot_be_reversed_away(place):
+    cell = cell_of(place)
+    given = post(cell, Kind.ALLOT, 100)
+    post(cell, Kind.COMMIT, 70)
+    said = refused(Posting(cell, Kind.ALLOT, 100 * TRIEU, "thử", reverses=given))
+    assert "chỉ còn 30 triệu đồng" in said
+    assert sums(cell) == (100, 70, 0)
+
+
+def test_a_reversing_row_is_a_mirror(place):
+    cell = cell_of(place)
+    entry = post(cell, Kind.ALLOT, 100)
+    back = post(cell, Kind.ALLOT, 100, reverses=entry)
+    other = cell_of(place, "national")
+    for wrong in (
+        Posting(cell, Kind.ALLOT, 99 * TRIEU, "thử", reverses=entry),
+        Posting(cell, Kind.CARRY_IN, 100 * TRIEU, "thử", reverses=entry),
+        Posting(other, Kind.ALLOT, 100 * TRIEU, "thử", reverses=entry),
+        Posting(cell, Kind.ALLOT, 100 * TRIEU, "thử", reverses=back),
+    ):
+        with pytest.raises(ValueError, match="mirror"), transaction.atomic():
+            ledger.post([wrong])
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_rows_say_when_and_by_whom(place):
+    moment = datetime.datetime(2026, 3, 1, 1, 30, tzinfo=datetime.UTC)
+    cell = cell_of(place)
+    with clock.at(moment), transaction.atomic():
+        (entry,) = ledger.post(
+            [Posting(cell, Kind.ALLOT, TRIEU, "QĐ 7")], by=place.people.sct
+        )
+    entry.refresh_from_db()
+    assert (entry.posted_at, entry.posted_by) == (moment, place.people.sct)
+    assert (entry.effective_on, entry.reference) == (datetime.date(2026, 3, 1), "QĐ 7")
+
+
+def test_the_record_above_points_down_to_its_row(place):
+    cell = make.allot(place, "provincial", 2026, 40)
+    line = AllocationLine.objects.get()
+    assert (line.entry.cell, line.entry.amount, line.amount) == (cell, 40 * TRIEU, 40 * TRIEU)
+
+
+def test_rows_are_never_changed_in_python(place):
+    entry = post(cell_of(place), Kind.ALLOT, 5)
+    entry.amount = 6
+    for change in (
+        entry.save,
+        entry.delete,
+        LedgerEntry.objects.all().delete,
+        lambda: LedgerEntry.objects.update(amount=6),
+    ):
+        with pytest.raises(TypeError):
+            change()
+
+
+def test_rows_are_never_changed_in_the_database(place):
+    entry = post(cell_of(place), Kind.ALLOT, 5)
+    for statement in (
+        "UPDATE budgets_ledgerentry SET amount = amount + 1 WHERE id = %s",
+        "DELETE FROM budgets_ledgerentry WHERE id = %s",
+    ):
+        with (
+            pytest.raises(IntegrityError, match="chỉ được thêm dòng"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, [entry.pk])
+    assert LedgerEntry.objects.get().amount == 5 * TRIEU
+
+
+def test_a_stored_sum_that_differs_from_its_rows_is_a_violation(place):
+    cell = cell_of(place)
+    post(cell, Kind.ALLOT, 5)
+    Cell.objects.filter(pk=cell.pk).update(allotted=6 * TRIEU)
+    found = list(invariants.cells_hold_what_the_ledger_says())
+    assert [row.invariant for row in found] == ["I1"]
+    Cell.objects.filter(pk=cell.pk).update(allotted=5 * TRIEU)

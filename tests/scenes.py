@@ -1,0 +1,91 @@
+"""A proposal in each status, brought there by the verbs themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+from projects.firing import fire
+from projects.models import Proposal
+from tests import make
+
+Status = Proposal.Status
+SIGNS = {"sign": "HĐ-SCT", "accept": "BB-SCT", "liquidate": "BB-TL", "settle": "BC-QT"}
+
+
+def in_review(place: SimpleNamespace) -> Proposal:
+    proposal = fire(make.submitted(place), "pass", by=place.people.sct)
+    return fire(proposal, "conclude", by=place.people.sct_head)
+
+
+def returned(place: SimpleNamespace) -> Proposal:
+    return fire(make.submitted(place), "return", by=place.people.sct, reason="Thiếu báo giá")
+
+
+def approved(place: SimpleNamespace) -> Proposal:
+    make.allot(place, "provincial", 2026, 500)
+    return make.approved(place)
+
+
+def partly_approved(place: SimpleNamespace) -> Proposal:
+    """The province said yes to 200, the ministry no to 100."""
+    make.allot(place, "provincial", 2026, 500)
+    proposal = make.ready_to_approve(place, {"provincial": 200, "national": 100})
+    proposal = fire(proposal, "approve", by=place.people.ubnd, paper=make.paper())
+    return fire(
+        proposal, "refuse", by=place.people.bct, reason="Hết vốn", paper=make.paper("QĐ-BCT")
+    )
+
+
+def refused(place: SimpleNamespace) -> Proposal:
+    return fire(in_review(place), "refuse", by=place.people.stc, reason="Sai đối tượng")
+
+
+def withdrawn(place: SimpleNamespace) -> Proposal:
+    return fire(make.submitted(place), "withdraw", by=place.people.canbo, reason="Đổi kế hoạch")
+
+
+def executed(place: SimpleNamespace, *verbs: str) -> Proposal:
+    """Approved, and then as far as these verbs bring it."""
+    proposal = approved(place)
+    for verb in verbs:
+        by = place.people.canbo if verb == "start" else place.people.ketoan
+        paper = make.paper(SIGNS[verb]) if verb in SIGNS else None
+        proposal = fire(proposal, verb, by=by, paper=paper)
+    return proposal
+
+
+def suspended(place: SimpleNamespace) -> Proposal:
+    proposal = executed(place, "sign", "start")
+    return fire(proposal, "suspend", by=place.people.sct_head, reason="Lũ quét")
+
+
+def stopped(place: SimpleNamespace) -> Proposal:
+    return fire(
+        executed(place, "sign"),
+        "stop",
+        by=place.people.sct_head,
+        reason="Cơ sở giải thể",
+        paper=make.paper("QĐ-SCT"),
+    )
+
+
+SCENES: dict[str, Callable[[SimpleNamespace], Proposal]] = {
+    Status.DRAFT: make.draft,
+    Status.SUBMITTED: make.submitted,
+    Status.IN_REVIEW: in_review,
+    Status.RETURNED: returned,
+    Status.APPROVED: approved,
+    Status.PARTLY_APPROVED: partly_approved,
+    Status.REFUSED: refused,
+    Status.WITHDRAWN: withdrawn,
+    Status.CONTRACTED: lambda place: executed(place, "sign"),
+    Status.IN_PROGRESS: lambda place: executed(place, "sign", "start"),
+    Status.ACCEPTED: lambda place: executed(place, "sign", "start", "accept"),
+    Status.LIQUIDATED: lambda place: executed(place, "sign", "start", "accept", "liquidate"),
+    Status.SETTLED: lambda place: executed(
+        place, "sign", "start", "accept", "liquidate", "settle"
+    ),
+    Status.SUSPENDED: suspended,
+    Status.STOPPED: stopped,
+}
