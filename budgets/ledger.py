@@ -91,10 +91,10 @@ def shortage(cell: Cell, deltas: tuple[int, int, int]) -> str:
         "source": cell.source.name,
         "year": cell.year,
         "programme": cell.programme.name,
-        "left": money.format_trieu(cell.available),
-        "committed": money.format_trieu(cell.committed),
-        "unpaid": money.format_trieu(cell.committed - cell.disbursed),
-        "paid": money.format_trieu(cell.disbursed),
+        "left": money.format_exact(cell.available),
+        "committed": money.format_exact(cell.committed),
+        "unpaid": money.format_exact(cell.committed - cell.disbursed),
+        "paid": money.format_exact(cell.disbursed),
     }
     if committed > max(allotted, 0):
         wanted = committed - allotted
@@ -126,7 +126,7 @@ def shortage(cell: Cell, deltas: tuple[int, int, int]) -> str:
             "{source} năm {year} ({programme}) đã giải ngân {paid} triệu đồng: "
             "không thu hồi được {wanted} triệu đồng."
         )
-    return text.format(wanted=money.format_trieu(wanted), **where)
+    return text.format(wanted=money.format_exact(wanted), **where)
 
 
 def post(postings: Iterable[Posting], *, by: Any = None) -> list[LedgerEntry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from django.utils.translation import gettext as _
 
@@ -49,15 +50,20 @@ def disagreements(figures: Figures) -> list[Fault]:
                     "{sources} triệu đồng, tổng kinh phí ghi {total} triệu đồng. "
                     "Sửa cho ba số bằng nhau."
                 ).format(
-                    years=money.format_trieu(by_year),
-                    sources=money.format_trieu(by_source),
-                    total=money.format_trieu(figures.total),
+                    years=_trieu(by_year),
+                    sources=_trieu(by_source),
+                    total=_trieu(figures.total),
                 ),
                 "total",
             )
         )
     faults += _margin_faults(figures)
-    return faults
+    return faults or _unfillable(figures)
+
+
+def _trieu(amount: int) -> str:
+    """Exact to the đồng: two sums that differ must not read alike."""
+    return money.format_trieu(amount, None if amount % money.THOUSAND == 0 else 6)
 
 
 def _margin_faults(figures: Figures) -> list[Fault]:
@@ -74,8 +80,8 @@ def _margin_faults(figures: Figures) -> list[Fault]:
                         "theo quyết định là {amount} triệu đồng."
                     ).format(
                         year=year,
-                        given=money.format_trieu(given),
-                        amount=money.format_trieu(amount),
+                        given=_trieu(given),
+                        amount=_trieu(amount),
                     ),
                     "cells",
                 )
@@ -91,10 +97,46 @@ def _margin_faults(figures: Figures) -> list[Fault]:
                         "theo quyết định là {amount} triệu đồng."
                     ).format(
                         source=names.get(source, source),
-                        given=money.format_trieu(given),
-                        amount=money.format_trieu(amount),
+                        given=_trieu(given),
+                        amount=_trieu(amount),
                     ),
                     "cells",
                 )
             )
     return faults
+
+
+def _unfillable(figures: Figures) -> list[Fault]:
+    """Given cells may fit each margin and yet leave no way to fill the others to fit both.
+
+    Some years can only be filled from some sources: those sources must have that much left.
+    """
+    if not figures.cells:
+        return []
+    open_sources = {
+        year: {source for source in figures.sources if (year, source) not in figures.cells}
+        for year in figures.years
+    }
+    left_in_year, left_in_source = dict(figures.years), dict(figures.sources)
+    for (year, source), amount in figures.cells.items():
+        left_in_year[year] -= amount
+        left_in_source[source] -= amount
+    names = dict(FundingSource.objects.values_list("code", "name"))
+    for size in range(1, len(figures.sources)):
+        for chosen in combinations(figures.sources, size):
+            bound = [year for year, free in open_sources.items() if free <= set(chosen)]
+            needed = sum(left_in_year[year] for year in bound)
+            left = sum(left_in_source[source] for source in chosen)
+            if needed > left:
+                said = _(
+                    "Các ô đã ghi không thể khớp cả hai phía: phần chưa ghi của năm {years} là "
+                    "{needed} triệu đồng, chỉ có thể từ nguồn {sources}, mà nguồn này chỉ còn "
+                    "{left} triệu đồng."
+                ).format(
+                    years=", ".join(map(str, bound)),
+                    needed=_trieu(needed),
+                    sources=", ".join(names.get(source, source) for source in chosen),
+                    left=_trieu(left),
+                )
+                return [Fault(said, "cells")]
+    return []

@@ -1,12 +1,21 @@
-"""What a programme can prove: I11, margins agree."""
+"""What a programme can prove: I4, its chain's head; I11, margins agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khuyencong.core.invariants import Violation, invariant
+from khuyencong.core.invariants import Violation, heads_match, invariant
 from programmes import figures
-from programmes.models import ProgrammeVersion
+from programmes import sentences as _sentences  # noqa: F401  registers how its acts read
+from programmes.models import Programme, ProgrammeVersion
+
+SUBJECT = "programmes.programme"
+
+
+@invariant("I4")
+def heads_are_tails() -> Iterator[Violation]:
+    rows = Programme.objects.values_list("pk", "audit_seq", "audit_head").iterator()
+    yield from heads_match("I4", ((SUBJECT, pk, seq, head) for pk, seq, head in rows))
 
 
 @invariant("I11")

@@ -233,7 +233,7 @@ def _targets_of(version: ProgrammeVersion) -> list[Any]:
             name=row.target.name,
             unit=row.target.unit,
             quantity=row.quantity,
-            activities=frozenset(row.target.activities.values_list("code", flat=True)),
+            activities=frozenset(activity.code for activity in row.target.activities.all()),
         )
         for row in rows.prefetch_related("target__activities")
     ]

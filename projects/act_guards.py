@@ -59,7 +59,9 @@ def recorded_paper_right(act: Act) -> Iterator[Fault]:
     """What an outside body said must fit its step, and come with its paper and scan."""
     verdict = act.data.get("verdict")
     approving = act.review.step.kind == ReviewStep.Kind.APPROVE
-    open_to = {Verdict.RETURN, Verdict.REFUSE, Verdict.APPROVE if approving else Verdict.PASS}
+    open_to = {Verdict.REFUSE, Verdict.APPROVE if approving else Verdict.PASS}
+    if act.review.step.may_return:
+        open_to.add(Verdict.RETURN)
     if verdict not in open_to:
         yield Fault(_("Chọn ý kiến ghi trong văn bản."), "verdict")
     yield from papers.faults_of(act.paper, not_before=_submitted_on(act), needs_file=True)

@@ -43,8 +43,8 @@ def faults(act: Act) -> Iterator[Fault]:
                 _("{source} năm {year}: {amount} vượt mức đề nghị {requested} triệu đồng.").format(
                     source=line.source.name,
                     year=line.year,
-                    amount=money.format_trieu(amount),
-                    requested=money.format_trieu(line.requested),
+                    amount=money.format_exact(amount),
+                    requested=money.format_exact(line.requested),
                 ),
                 f"amount-{line.pk}",
             )

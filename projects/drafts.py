@@ -103,6 +103,8 @@ def create(
                 "plan_year",
             )
         )
+    if by.organisation.province_id not in (None, programme.province_id):
+        raise Refused(Fault(_("Chương trình này của tỉnh khác."), "programme"))
     prefix = programme.province.abbreviation or programme.province.code
     with transaction.atomic():
         serial = SerialCounter.take(f"proposal/{prefix}/{plan_year}")
@@ -252,9 +254,11 @@ def _save_costs(proposal: Proposal, rows: list[CostRow]) -> None:
             unit=row.unit,
             quantity=row.quantity,
             unit_price=row.unit_price,
-            amount=row.total(),
             note=row.note,
         )
+        # Its factors first: their product is only made of figures that can be multiplied.
+        _check_row(item, position)
+        item.amount = row.total()
         _check_row(item, position)
         item.save()
         for code, amount in row.shares.items():
@@ -275,8 +279,9 @@ def _save_costs(proposal: Proposal, rows: list[CostRow]) -> None:
 
 
 def _check_row(row: CostItem | CostShare, position: int) -> None:
+    nameless = [] if getattr(row, "name", "") else ["name"]
     try:
-        row.clean_fields(exclude=["name", "item", "proposal"])
+        row.clean_fields(exclude=[*nameless, "item", "proposal"])
     except ValidationError as error:
         raise Refused(
             [
@@ -372,8 +377,10 @@ def _after_money(proposal: Proposal, before: dict[int, list[tuple[Any, ...]]]) -
                     "funding_lines",
                 )
             )
-    FundingLine.objects.filter(proposal=proposal, source_id__in=touched).update(appraised=None)
-    CostShare.objects.filter(item__proposal=proposal, source_id__in=touched).update(appraised=None)
+    # What enterprises promised was counted as approved with the half that was: it is asked anew.
+    open_again = {"appraised": None, "approved": None}
+    FundingLine.objects.filter(proposal=proposal, source_id__in=touched).update(**open_again)
+    CostShare.objects.filter(item__proposal=proposal, source_id__in=touched).update(**open_again)
 
 
 def _with_search_text(proposal: Proposal) -> Proposal:

@@ -74,8 +74,8 @@ def _costs(proposal: Proposal) -> Iterator[Fault]:
             yield Fault(
                 _("Dòng {n}: các nguồn cộng {total}, thành tiền là {amount} triệu đồng.").format(
                     n=number,
-                    total=money.format_trieu(total),
-                    amount=money.format_trieu(item.amount),
+                    total=money.format_exact(total),
+                    amount=money.format_exact(item.amount),
                 ),
                 where,
             )
@@ -144,8 +144,8 @@ def _funding(proposal: Proposal) -> Iterator[Fault]:
                     "Sửa cho hai số bằng nhau."
                 ).format(
                     source=names[source_id],
-                    shares=money.format_trieu(shares.get(source_id, 0)),
-                    lines=money.format_trieu(by_source.get(source_id, 0)),
+                    shares=money.format_exact(shares.get(source_id, 0)),
+                    lines=money.format_exact(by_source.get(source_id, 0)),
                 ),
                 "funding_lines",
             )

@@ -19,6 +19,12 @@ def _own_unit(user: User, proposal: Proposal) -> str | None:
     return None
 
 
+def _keeps(user: User, proposal: Proposal) -> bool:
+    """Whether the person works at the department of the province whose dossier it is."""
+    office = user.organisation
+    return office.is_industry_department and office.province_id == proposal.province_id
+
+
 @rule("projects.proposal.create")
 def may_create(user: User) -> str | None:
     if not user.may(roles.PROPOSAL_WRITE):
@@ -105,8 +111,17 @@ def may_conclude(user: User, proposal: Proposal, track: Track, review: Review | 
     return None
 
 
-@rule("return", "refuse")
+@rule("return")
 def may_return(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    if reason := may_refuse(user, proposal, track, review):
+        return reason
+    if not review.step.may_return:
+        return _("Bước này không trả lại bổ sung: chỉ đồng ý hoặc từ chối.")
+    return None
+
+
+@rule("refuse")
+def may_refuse(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
     if reason := _reviews(user, proposal, track, review):
         return reason
     if review.step.kind == ReviewStep.Kind.APPROVE:
@@ -147,7 +162,7 @@ def acts_itself(review: Review) -> bool:
 @rule("record_decision")
 def may_record(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
     """An outside body without accounts: the department enters its paper, and the trail says so."""
-    if not user.may(roles.RECORD) or not user.organisation.is_industry_department:
+    if not user.may(roles.RECORD) or not _keeps(user, proposal):
         return _("Chỉ chuyên viên Sở Công Thương ghi nhận văn bản của cơ quan ngoài.")
     if review is None:
         return _("Hồ sơ không còn chờ ở bước này.")
@@ -168,7 +183,7 @@ def may_record(user: User, proposal: Proposal, track: Track, review: Review | No
 
 @rule("sign", "accept", "liquidate", "settle", "disburse", "commit_year")
 def may_execute(user: User, proposal: Proposal, *_rest: object) -> str | None:
-    if not user.may(roles.EXECUTE) or not user.organisation.is_industry_department:
+    if not user.may(roles.EXECUTE) or not _keeps(user, proposal):
         return _("Hợp đồng, giải ngân, nghiệm thu và quyết toán do kế toán Sở Công Thương nhập.")
     return None
 
@@ -182,6 +197,6 @@ def may_start(user: User, proposal: Proposal, *_rest: object) -> str | None:
 
 @rule("suspend", "resume", "stop")
 def may_halt(user: User, proposal: Proposal, *_rest: object) -> str | None:
-    if not user.may(roles.CONCLUDE) or not user.organisation.is_industry_department:
+    if not user.may(roles.CONCLUDE) or not _keeps(user, proposal):
         return _("Tạm dừng, ngừng thực hiện do lãnh đạo Sở Công Thương quyết định.")
     return None

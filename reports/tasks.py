@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 from celery import shared_task
-from celery.signals import worker_init
 
-from reports import bell, pdf, runs
-from reports.pdf import PdfError
-
-logger = logging.getLogger(__name__)
-
-
-@worker_init.connect
-def warm_up(**_kwargs: Any) -> None:
-    """Load WeasyPrint once, before the worker forks: its children share it and start at once."""
-    if missing := pdf.available():
-        logger.warning(missing)
-        return
-    try:
-        pdf.load()
-    except PdfError as error:
-        logger.warning(error)
+from reports import bell, runs
+from reports import worker as _worker  # noqa: F401  connects what a worker does at its start
 
 
 @shared_task(name=bell.TASK)

@@ -65,6 +65,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Append-only tables may be emptied between tests that commit."""
+    from tests import flushing
+
+    flushing.allow()
+
+
+@pytest.fixture(autouse=True)
+def own_files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A folder of files of each database test's own: rows are rolled back, files are not."""
+    if {"db", "transactional_db"} & set(request.fixturenames):
+        given = request.getfixturevalue("settings")
+        given.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """Debian's Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright

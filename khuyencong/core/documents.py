@@ -62,3 +62,9 @@ def visible_to(user: User) -> QuerySet[LegalDocument]:
     for hidden in _hidden:
         rows = rows.exclude(hidden(user))
     return rows
+
+
+def openable(user: User, ids: Iterable[int]) -> set[int]:
+    """Which of these documents have a file that the person may open."""
+    rows = visible_to(user).filter(pk__in=set(ids), file__isnull=False)
+    return set(rows.values_list("pk", flat=True))

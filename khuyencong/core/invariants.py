@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.apps import apps
+from django.db import connection
 from django.db.models import Count, F
 
-from khuyencong.core import audit
-from khuyencong.core.models import AuditEntry, LegalDocument, StoredFile
+from khuyencong.core import audit, immutable
+from khuyencong.core.models import AppendOnlyModel, AuditEntry, LegalDocument, StoredFile
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,16 @@ def codes() -> list[str]:
 def violations() -> Iterator[Violation]:
     for _code, check in _checks:
         yield from check()
+
+
+@invariant("I2")
+def append_only_tables_refuse_changes() -> Iterator[Violation]:
+    """The database itself still guards every table whose rows are only ever added."""
+    tables = [
+        model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnlyModel)
+    ]
+    for table in immutable.unguarded(connection, tables):
+        yield Violation("I2", table, "its triggers are missing: rows could be changed")
 
 
 @invariant("I4")

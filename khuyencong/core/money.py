@@ -188,6 +188,11 @@ def format_trieu(amount: int, digits: int | None = None) -> str:
     return _decimal_text(*_rounded(amount, MILLION, digits))
 
 
+def format_exact(amount: int) -> str:
+    """Đồng shown in triệu to the last đồng, for sentences that compare two figures."""
+    return _decimal_text(*_rounded(amount, MILLION, 6)).rstrip("0").rstrip(",")
+
+
 def split(total: int, weights: Sequence[int]) -> list[int]:
     """Share total out by weights; the parts always add up (largest remainder, first wins a tie).
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from khuyencong.core import datafile, text
@@ -147,13 +147,17 @@ def fill(found: models.Model, fields: Row, tally: Tally) -> None:
 
 
 def _save(record: models.Model) -> None:
-    silent = [each.name for each in record._meta.fields if not each.editable]
+    # What a query would have to answer is left to the constraints of the database.
+    unasked = [each.name for each in record._meta.fields if each.is_relation or not each.editable]
     try:
-        record.full_clean(exclude=silent)
+        record.full_clean(exclude=unasked, validate_unique=False, validate_constraints=False)
+        record.save()
     except ValidationError as error:
         name = shown(str(record))
         raise Refused([Fault(f"{name}: {said}") for said in error.messages]) from error
-    record.save()
+    except IntegrityError as error:
+        said = _("{row}: trùng với một dòng khác của danh mục.").format(row=shown(str(record)))
+        raise Refused(said) from error
 
 
 def province_of(code: str) -> Place:

@@ -95,7 +95,7 @@ class Player:
         data: dict[str, Any] = {"amounts": self._amounts(story, step, track, review)}
         if step.told.get("allots") and track.source.code not in self.allotted_apart:
             data["allots"] = True
-        form = "approve" if verb == "refuse" and deciding else verb
+        form = "refuse_decision" if verb == "refuse" and deciding else verb
         call: dict[str, Any] = {
             "source": track.source.code if source else "",
             "reason": self._reason(story, step),

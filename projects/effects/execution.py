@@ -59,17 +59,18 @@ def _amount(act: Act, default: int) -> int:
 
 
 def sign(act: Act) -> None:
-    """Ký hợp đồng: the state's share, at most what is committed."""
-    committed = _committed(act)
-    amount = _amount(act, committed)
-    if not committed:
+    """Ký hợp đồng: the state's share of all approved years; money moves only as it is committed."""
+    if not _committed(act):
         raise NotNow(_("Chưa cam kết khoản nào: các năm của đề án chưa được giao dự toán."))
-    if amount > committed:
+    approved = sum(line.approved or 0 for line in _state_lines(act))
+    amount = _amount(act, approved)
+    if amount > approved:
         raise Refused(
             Fault(
-                _("Giá trị hợp đồng {amount} vượt số đã cam kết {committed} triệu đồng.").format(
-                    amount=money.format_trieu(amount), committed=money.format_trieu(committed)
-                ),
+                _(
+                    "Giá trị hợp đồng {amount} vượt ngân sách hỗ trợ được duyệt "
+                    "{approved} triệu đồng."
+                ).format(amount=money.format_trieu(amount), approved=money.format_trieu(approved)),
                 "amount",
             )
         )
@@ -105,7 +106,7 @@ def disburse(act: Act) -> None:
         raise Refused(
             Fault(
                 _("Chỉ còn được chi {left} triệu đồng theo cam kết và hợp đồng.").format(
-                    left=money.format_trieu(left)
+                    left=money.format_exact(left)
                 ),
                 "amount",
             )
@@ -155,7 +156,7 @@ def accept(act: Act) -> None:
                 _(
                     "Kinh phí nghiệm thu {amount} vượt giá trị hợp đồng {contracted} triệu đồng."
                 ).format(
-                    amount=money.format_trieu(amount), contracted=money.format_trieu(contracted)
+                    amount=money.format_exact(amount), contracted=money.format_exact(contracted)
                 ),
                 "amount",
             )
@@ -184,7 +185,7 @@ def settle(act: Act) -> None:
                 "Đã chi {paid} triệu đồng, nghiệm thu {accepted}: "
                 "thu hồi phần chênh trước khi quyết toán."
             ).format(
-                paid=money.format_trieu(sum(paid.values())), accepted=money.format_trieu(accepted)
+                paid=money.format_exact(sum(paid.values())), accepted=money.format_exact(accepted)
             )
         )
     act.postings += release(act, _state_lines(act), keep_paid=True)

@@ -142,8 +142,9 @@ def take_back(act: Act) -> None:
         for track in live:
             _not_opened(tracks.open_review(track))
         for track in live:
-            _leave(track)
-            act.move(Status.WAITING, track=track, derived=True)
+            if not track.is_decided:
+                _leave(track)
+                act.move(Status.WAITING, track=track, derived=True)
         return
     if not mine:
         raise NotNow(_("Cơ quan của bạn không phải nơi xử lý gần nhất, không lấy lại được."))

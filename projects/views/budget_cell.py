@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from budgets.ledger import EFFECTS
 from budgets.models import Cell, LedgerEntry
+from khuyencong.core import documents
 from khuyencong.core.models import User
 from programmes.models import FundingSource, Programme
 from projects import amounts
@@ -30,6 +31,7 @@ def cell_detail(request: HttpRequest, code: str, year: int, source: str) -> Http
     if (year, source) not in matrix.cells:
         raise Http404(_("Chương trình không có nguồn này trong năm này."))
     found = next(row for row in matrix.sources if row.code == source)
+    told = FundingLine.objects.filter(proposal__programme=programme, source=found, year=year)
     context = {
         "programme": programme,
         "year": year,
@@ -38,6 +40,8 @@ def cell_detail(request: HttpRequest, code: str, year: int, source: str) -> Http
         "ledger": ledger_page(request, programme, found, year),
         "page_obj": lines_page(request, programme, found, year),
         "is_illustration": programme.is_illustration,
+        "is_mixed": not programme.is_illustration
+        and told.filter(proposal__created_by__is_demo=True).exists(),
     }
     return render(request, "budgets/cell_detail.html", context)
 
@@ -49,6 +53,8 @@ class LedgerRow:
     entry: LedgerEntry
     sentence: str
     proposal: str
+    shows_document: bool
+    may_open: bool
     allotted: int
     committed: int
     disbursed: int
@@ -62,11 +68,13 @@ def ledger_page(
     cell = Cell.objects.filter(programme=programme, year=year, source=source).first()
     if cell is None or not source.is_state:
         return None
-    entries = cell.entries.select_related("document__file").order_by("-effective_on", "-pk")
+    entries = cell.entries.select_related("document").order_by("-effective_on", "-pk")
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("so"))
     codes = {entry.reference for entry in page.object_list if entry.kind in OF_PROPOSALS}
     seen = visible_codes(request.user, codes)
-    page.object_list = [ledger_row(entry, seen) for entry in page.object_list]
+    papers = {entry.document_id for entry in page.object_list if entry.document_id}
+    openable = documents.openable(request.user, papers)
+    page.object_list = [ledger_row(entry, seen, openable) for entry in page.object_list]
     return page
 
 
@@ -75,7 +83,7 @@ def visible_codes(user: User, codes: set[str]) -> set[str]:
     return set(rows.values_list("code", flat=True))
 
 
-def ledger_row(entry: LedgerEntry, seen: set[str]) -> LedgerRow:
+def ledger_row(entry: LedgerEntry, seen: set[str], openable: set[int]) -> LedgerRow:
     sign = -1 if entry.reverses_id else 1
     allotted, committed, disbursed = (
         sign * effect * entry.amount for effect in EFFECTS[entry.kind]
@@ -85,6 +93,8 @@ def ledger_row(entry: LedgerEntry, seen: set[str]) -> LedgerRow:
         entry=entry,
         sentence=sentence(entry, shown),
         proposal=shown,
+        shows_document=bool(entry.document_id and (shown or entry.kind not in OF_PROPOSALS)),
+        may_open=entry.document_id in openable,
         allotted=allotted,
         committed=committed,
         disbursed=disbursed,

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from budgets.models import Allocation
-from khuyencong.core import permissions, roles
+from khuyencong.core import documents, permissions, roles
 from khuyencong.core.models import User
 from programmes.models import FundingSource, Programme
 from projects import amounts
@@ -38,6 +38,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     rows = visible_programmes(request.user)
     found = get_object_or_404(rows, code=code)
     matrix = amounts.matrix(found)
+    decided = allocations(found)
     context = {
         "programme": found,
         "programmes": list(rows),
@@ -47,7 +48,12 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         "plan": plan_table(matrix),
         "execution": execution(matrix),
         "own": own_money(matrix),
-        "allocations": allocations(found),
+        "allocations": decided,
+        "openable": documents.openable(
+            request.user, (allocation.document_id for allocation in decided)
+        ),
+        "is_mixed": not found.is_illustration
+        and any(allocation.document.is_illustration for allocation in decided),
         "may_allocate": permissions.refusal(request.user, "budgets.allocate", found) is None,
         "is_illustration": found.is_illustration,
     }
@@ -156,7 +162,7 @@ def own_money(matrix: Matrix) -> list[Box]:
 
 def allocations(found: Programme) -> list[Allocation]:
     """Decisions that gave this programme money, newest first, with their sums."""
-    rows = Allocation.objects.filter(programme=found).select_related("document__file")
+    rows = Allocation.objects.filter(programme=found).select_related("document")
     return list(
         rows.annotate(amount=Sum("lines__amount"), cells=Count("lines")).order_by(
             "-document__issued_on", "-pk"

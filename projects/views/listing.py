@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,10 +19,10 @@ from projects import holding
 from projects.holding import Due
 from projects.models import Beneficiary, FundingLine, Proposal, ProposalPlace, Review, Track
 from projects.views.asking import Asked
+from projects.views.lookup import sees_dossiers_or_404
 from projects.views.paging import page_of
 
 Status = Proposal.Status
-SEES: Final = (roles.SEE_OWN, roles.SEE_RECEIVED, roles.SEE_PROVINCE)
 
 
 @dataclass
@@ -89,8 +87,7 @@ class ProposalList(View):
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not any(map(request.user.may, SEES)):
-            raise PermissionDenied(_("Tài khoản của bạn không xem đề án."))
+        sees_dossiers_or_404(request)
         asked = Asked(request)
         page = page_of(asked.found, asked.page, described)
         rows = with_parts(page.rows, request.user)

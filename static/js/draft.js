@@ -1,36 +1,196 @@
-// Adds up the cost table while it is typed. The server reads the same figures by its own rules.
+// Comforts of the draft form: sums while typing, rows without a round trip. It works without.
 (() => {
   const form = document.getElementById("draft");
   if (!form) return;
-  const UNITS = { "": 1, đ: 1, đồng: 1, tr: 1e6, triệu: 1e6, trieu: 1e6, tỷ: 1e9, tỉ: 1e9, ty: 1e9 };
 
-  function read(box) {
-    const typed = box.value.normalize("NFC").trim().toLowerCase();
-    const parts = /^([\d.,\s]+)\s*([a-zđồệỷỉ]*)$/u.exec(typed);
-    if (!parts || !(parts[2] in UNITS)) return null;
-    const [whole, decimals = "", more] = parts[1].replace(/\s/g, "").split(",");
-    if (more !== undefined || (whole.includes(".") && !/^\d{1,3}(\.\d{3})+$/.test(whole))) return null;
-    const amount = Number(`${whole.replaceAll(".", "")}.${decimals}`) * UNITS[parts[2]];
-    return Number.isFinite(amount) ? Math.round(amount) : null;
+  // ---- figures: the server reads them by its own, stricter rules ----
+  const UNITS = { ty: 1e9, ti: 1e9, trieu: 1e6, tr: 1e6, nghin: 1e3, ngan: 1e3, k: 1e3, "": 1 };
+  const fold = (text) =>
+    text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "").trim();
+
+  function number(text) {
+    const found = /^(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?$/.exec(text);
+    return found ? Number(`${found[1].replaceAll(".", "")}.${found[2] || 0}`) : null;
   }
+  // đồng of a box; 0 for an empty one, null for what only the server can judge.
+  function money(typed) {
+    const body = fold(typed).replace(/\s*(?:vnd|dong|d)$/, "");
+    if (!body) return 0;
+    const parts = /^([\d.,]+)\s*([a-z]*)$/.exec(body);
+    const amount = parts && parts[2] in UNITS ? number(parts[1]) : null;
+    const dong = amount === null ? null : amount * UNITS[parts[2]];
+    return dong !== null && Math.abs(dong - Math.round(dong)) < 1e-6 ? Math.round(dong) : null;
+  }
+  const dong = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, ".");
+  const trieu = (amount) => {
+    const tenths = Math.round(Math.abs(amount) / 1e5);
+    return `${amount < 0 ? "-" : ""}${dong(Math.floor(tenths / 10))},${tenths % 10}`;
+  };
+  const english = document.documentElement.lang === "en";
+  const shown = (text) => (english ? text.replace(/[.,]/g, (c) => (c === "." ? "," : ".")) : text);
+  const isMoney = (box) => /-(unit_price|amount|share-|funding-)|^funding-/.test(box.name);
 
-  const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ".");
+  const box = (row, name) => row.querySelector(`[name$="-${name}"]`);
 
   function reckon(row) {
-    const price = row.querySelector('[data-cost="unit_price"]');
-    const quantity = row.querySelector('[data-cost="quantity"]');
-    const out = row.querySelector("[data-amount]");
-    const each = read(price);
-    const count = quantity.value.trim() ? Number(quantity.value.replace(",", ".")) : 1;
-    out.textContent = each && count > 0 ? grouped(Math.round(each * count)) : "–";
+    const amount = box(row, "amount");
+    const was = box(row, "was");
+    if (amount.value.trim() && amount.value.trim() !== was.value) return;
+    const quantity = box(row, "quantity").value.trim();
+    const count = quantity ? number(quantity) : 1;
+    const price = money(box(row, "unit_price").value);
+    const product = price && count ? dong(Math.round(count * price)) : "";
+    amount.value = was.value = product;
+  }
+
+  function sum() {
+    const costs = {}, years = {}, bySide = {};
+    let all = 0;
+    for (const row of form.querySelectorAll("[data-row]")) {
+      all += money(box(row, "amount").value) || 0;
+      for (const share of row.querySelectorAll("[name*='-share-']")) {
+        const code = share.name.split("-share-")[1];
+        costs[code] = (costs[code] || 0) + (money(share.value) || 0);
+      }
+    }
+    for (const input of form.querySelectorAll("[name^='funding-']")) {
+      const [, code, year] = /^funding-(.+)-(\d+)$/.exec(input.name);
+      const amount = money(input.value) || 0;
+      years[code] = (years[code] || 0) + amount;
+      const side = input.dataset.state === "1" ? "state" : "other";
+      bySide[year] = bySide[year] || { state: 0, other: 0 };
+      bySide[year][side] += amount;
+    }
+    const put = (cell, amount) => { if (cell) cell.textContent = shown(trieu(amount)); };
+    let shared = 0, planned = 0;
+    for (const line of document.querySelectorAll("[data-source]")) {
+      const code = line.dataset.source;
+      if (code) { shared += costs[code] || 0; planned += years[code] || 0; }
+      const pair = code ? [costs[code] || 0, years[code] || 0] : [shared, planned];
+      put(line.querySelector("[data-costs]"), pair[0]);
+      put(line.querySelector("[data-years]"), pair[1]);
+      line.querySelector("[data-years]").classList.toggle("rv", pair[0] !== pair[1]);
+    }
+    for (const line of document.querySelectorAll("[data-year]")) {
+      const found = bySide[line.dataset.year] || { state: 0, other: 0 };
+      if (found.state + found.other) line.hidden = false;
+      put(line.querySelector("[data-state]"), found.state);
+      put(line.querySelector("[data-other]"), found.other);
+      put(line.querySelector("[data-sum]"), found.state + found.other);
+    }
+    const total = document.querySelector("[data-total=amount]");
+    if (total) total.textContent = shown(dong(all));
+    const unshared = document.querySelector("[data-unshared]");
+    unshared.hidden = all === shared;
+    put(unshared.querySelector("span"), all - shared);
+  }
+
+  // ---- what a typed amount means, while it is typed; written out when the box is left ----
+  const meaning = document.createElement("small");
+  meaning.className = "eq";
+  function explain(input) {
+    const amount = money(input.value);
+    if (!amount || dong(amount) === input.value.trim()) return meaning.remove();
+    meaning.textContent = `= ${shown(dong(amount))} đ`;
+    input.after(meaning);
   }
 
   form.addEventListener("input", (event) => {
-    const row = event.target.closest("[data-row]");
+    const input = event.target;
+    if (input.dataset.narrows) return narrow(input);
+    const row = input.closest("[data-row]");
     if (row) reckon(row);
+    if (isMoney(input)) explain(input);
+    if (row || isMoney(input)) sum();
+    changed(input);
   });
-  // Enter in a box must not press the first button of the page.
+  form.addEventListener("change", (event) => {
+    const amount = isMoney(event.target) ? money(event.target.value) : 0;
+    if (amount) event.target.value = dong(amount);
+    changed(event.target);
+  });
+  form.addEventListener("focusout", () => meaning.remove());
+
+  // ---- rows ----
+  const blank = document.getElementById("cost-row");
+  const rows = document.getElementById("cost-rows");
+  function renumber() {
+    rows.querySelectorAll("[data-row]").forEach((row, n) => {
+      row.querySelector(".n").textContent = n + 1;
+      for (const item of row.querySelectorAll("[name]")) {
+        item.name = item.name.replace(/^cost_items-\d+/, `cost_items-${n}`);
+        if (item.value && item.tagName === "BUTTON") item.value = `remove-cost_items-${n}`;
+        if (item.id) item.id = item.id.replace(/^id_cost_items-\d+/, `id_cost_items-${n}`);
+        const label = item.getAttribute("aria-label");
+        if (label) item.setAttribute("aria-label", label.replace(/\d+/, n + 1));
+      }
+    });
+  }
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=action]");
+    if (!button) return;
+    if (button.value === "add-cost_items") {
+      event.preventDefault();
+      rows.append(blank.content.cloneNode(true));
+      renumber();
+      rows.lastElementChild.querySelector("textarea").focus();
+    } else if (button.value.startsWith("remove-cost_items-")) {
+      event.preventDefault();
+      button.closest("[data-row]").remove();
+      if (!rows.querySelector("[data-row]")) rows.append(blank.content.cloneNode(true));
+      renumber();
+      sum();
+      changed();
+    }
+  });
+  // Enter in a table moves down, as in a workbook.
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
+    const row = event.key === "Enter" && event.target.closest("[data-row]");
+    if (!row || event.ctrlKey || event.metaKey || event.target.tagName === "BUTTON") return;
+    event.preventDefault();
+    const column = event.target.name.replace(/^cost_items-\d+-/, "");
+    if (!row.nextElementSibling) {
+      rows.append(blank.content.cloneNode(true));
+      renumber();
+    }
+    box(row.nextElementSibling, column).focus();
   });
+
+  // ---- long lists ----
+  for (const input of form.querySelectorAll("[data-narrows]")) input.hidden = false;
+  function narrow(input) {
+    const words = fold(input.value).split(/\s+/);
+    for (const label of document.getElementById(input.dataset.narrows).children) {
+      const text = fold(label.textContent);
+      const ticked = label.querySelector(":checked");
+      label.hidden = !ticked && !words.every((word) => text.includes(word));
+    }
+  }
+
+  // ---- where one is, and what is not saved yet ----
+  const links = new Map();
+  for (const link of document.querySelectorAll(".secs a")) {
+    const part = document.getElementById(link.hash.slice(1));
+    if (part) links.set(part, link);
+  }
+  const watch = new IntersectionObserver((seen) => {
+    const top = seen.find((entry) => entry.isIntersecting);
+    if (!top) return;
+    for (const link of links.values()) link.removeAttribute("aria-current");
+    links.get(top.target).setAttribute("aria-current", "step");
+  }, { rootMargin: "-15% 0px -70% 0px" });
+  for (const part of links.keys()) watch.observe(part);
+
+  let dirty = false;
+  const status = document.querySelector(".dock .sv span");
+  function changed(input) {
+    if (dirty || (input && (!input.name || input.name === "find"))) return;
+    dirty = true;
+    if (status && form.dataset.unsaved) {
+      status.textContent = form.dataset.unsaved;
+      status.parentElement.classList.add("no");
+    }
+  }
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  form.addEventListener("submit", () => { dirty = false; });
 })();

@@ -1,12 +1,13 @@
 """The money plan as people see it: margins, cells, the book of a cell, and giving money."""
 
+import io
 import re
 
 import pytest
 from django.test import Client
 
 from budgets.models import Allocation, Cell, LedgerEntry
-from khuyencong.core import clock, invariants
+from khuyencong.core import clock, files, invariants
 from programmes.models import PlannedCell
 from projects.firing import fire
 from tests import make
@@ -255,3 +256,17 @@ def test_the_pages_ask_a_fixed_number_of_questions(place, django_assert_max_num_
         client.get(plan_address(place))
     with django_assert_max_num_queries(22):
         client.get(plan_address(place, "2026/provincial/"))
+
+
+def test_a_paper_is_linked_only_for_those_who_may_open_it(place):
+    stored = files.store(io.BytesIO(b"%PDF-1.4 minh hoa"), "qd.pdf", "application/pdf", None)
+    proposal = make.ready_to_approve(place, {"national": 100})
+    paper = make.paper("QĐ-BCT", file=stored)
+    fire(proposal, "approve", by=place.people.bct, paper=paper, data={"allots": True})
+    entry = LedgerEntry.objects.get(kind="allot")
+    link = f'href="/van-ban/{entry.document_id}/tep/"'
+    for rest in ("", "2026/national/"):
+        own = page_of(place.people.canbo).get(plan_address(place, rest)).content.decode()
+        other = page_of(place.people.canbo2).get(plan_address(place, rest)).content.decode()
+        assert link in own and link not in other
+        assert paper.number in other, "the decision itself is no secret"

@@ -7,16 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from khuyencong.core import invariants
-from tests import make
-
 
 @pytest.fixture
 def place(db: None) -> SimpleNamespace:
+    from tests import make
+
     return make.world()
 
 
 @pytest.fixture
 def nothing_is_broken(db: None) -> Iterator[None]:
+    from khuyencong.core import invariants
+
     yield
     assert [str(row) for row in invariants.violations()] == []

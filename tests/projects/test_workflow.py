@@ -51,33 +51,24 @@ def test_every_state_is_reached_by_verbs_and_opens_only_its_own(place, status):
         if option.is_open
     }
     assert found == OPEN[status]
-
-
-@pytest.mark.parametrize("status", Proposal.Status.values)
-def test_a_verb_that_does_not_fit_the_state_says_so_and_changes_nothing(place, status):
-    proposal = SCENES[status](place)
     before = Proposal.objects.values().get(pk=proposal.pk)
-    for verb, transition in TABLE.items():
-        if transition.on == "proposal" and verb not in OPEN[status]:
-            with pytest.raises(NotNow) as refused:
-                fire(proposal, verb, by=place.people.canbo, reason="Thử", paper=make.paper())
-            label = proposal.get_status_display()
-            assert f"«{label}»" in str(refused.value)
+    for verb in TABLE.keys() - OPEN[status]:
+        closed(proposal, verb, place)
+    assert Proposal.objects.values().get(pk=proposal.pk) == before
+
+
+def closed(proposal, verb, place):
+    """Fired all the same it says why not, for whoever tries."""
+    transition = TABLE[verb]
+    people = place.people
+    for user in (people.canbo, people.sct, people.sct_head, people.ketoan):
+        with pytest.raises((NotNow, NotAllowed)) as refused:
+            fire(proposal, verb, by=user, reason="Thử", paper=make.paper())
+        assert str(refused.value)
+        if transition.on == "proposal":
+            assert f"«{proposal.get_status_display()}»" in str(refused.value)
             assert f"«{transition.label}»" in str(refused.value)
-    assert Proposal.objects.values().get(pk=proposal.pk) == before
-
-
-@pytest.mark.parametrize("status", sorted(Proposal.Status.values))
-def test_a_track_verb_that_nobody_may_fire_now_changes_nothing(place, status):
-    proposal = SCENES[status](place)
-    before = Proposal.objects.values().get(pk=proposal.pk)
-    for verb, transition in TABLE.items():
-        if transition.on == "track" and verb not in OPEN[status]:
-            for user in everybody(place):
-                with pytest.raises((NotNow, NotAllowed)) as refused:
-                    fire(proposal, verb, by=user, reason="Thử", paper=make.paper())
-                assert str(refused.value)
-    assert Proposal.objects.values().get(pk=proposal.pk) == before
+            return
 
 
 def test_the_open_states_are_those_of_the_table():
@@ -203,7 +194,7 @@ def test_everything_wrong_is_told_at_once(place):
         ("amounts", "Có dòng vốn không thuộc đề án này. Mở lại trang."),
         (
             f"amount-{line.pk}",
-            "Ngân sách tỉnh năm 2026: 200 vượt mức đề nghị 200 triệu đồng.",
+            "Ngân sách tỉnh năm 2026: 200,000001 vượt mức đề nghị 200 triệu đồng.",
         ),
         ("document_number", "Nhập số văn bản, ví dụ 12/QĐ-UBND."),
         ("document_date", "Ngày văn bản không được sau hôm nay."),

@@ -13,15 +13,16 @@ from typing import Any
 
 import psutil
 import pytest
-from django.db import connection
 
 from khuyencong.core.models import StoredFile
 from reports import bell, registry, runs
 from reports.models import ReportRun
+from reports.worker import EXIT_BROKEN
 from tests import make
 from tests.processes import free_port, until
+from tests.reports import brokers
 from tests.reports.test_runs import faults, now
-from tests.servers import Redis, Worker, environment
+from tests.servers import Redis, Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = ReportRun.State
@@ -33,22 +34,8 @@ class Place:
 
     def __init__(self, folder: Path, settings: Any, redis: Redis | None) -> None:
         self.folder, self.redis = folder, redis
-        changes = {"DATABASE_URL": database_url(), "REPORT_LEASE_SECONDS": str(LEASE)}
-        if redis:
-            changes["REDIS_URL"] = redis.url
-        self.env = environment(folder, **changes)
         settings.REPORT_LEASE_SECONDS = LEASE
-        settings.CELERY_BROKER_URL = redis.url if redis else "filesystem://"
-        settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
-        if not redis:
-            queue = folder / "queue"
-            (queue / "in").mkdir(parents=True)
-            settings.CELERY_BROKER_TRANSPORT_OPTIONS = {
-                "data_folder_in": str(queue / "in"),
-                "data_folder_out": str(queue / "in"),
-                "control_folder": str(queue / "control"),
-            }
-        bell._line.cache_clear()
+        self.env = brokers.use(settings, folder, redis, REPORT_LEASE_SECONDS=str(LEASE))
 
     def worker(self) -> Worker:
         return Worker(self.env, "-I", "tests.reports.slow")
@@ -60,13 +47,6 @@ class Place:
 
     def open(self) -> None:
         (self.folder / "open").touch()
-
-
-def database_url() -> str:
-    found = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{found['NAME']}"
-    return f"postgres://{found['USER']}@/{found['NAME']}?host={found['HOST']}"
 
 
 @pytest.fixture(params=["filesystem", "redis"])
@@ -117,6 +97,53 @@ def test_a_worker_makes_the_report_and_its_figures_are_the_matrix(place, people)
     ended_well(run, attempt=1)
 
 
+def again(worker: Worker) -> None:
+    """What the supervisor does: a worker that has ended is started again."""
+    if worker.process is not None and worker.process.poll() is not None:
+        worker.kill()
+    if worker.process is None:
+        worker.start()
+
+
+def kill_children(worker: Worker) -> None:
+    for child in until(lambda: again(worker) or psutil.Process(worker.pid).children()):
+        child.kill()
+
+
+@pytest.mark.parametrize("place", ["filesystem"], indirect=True)
+def test_a_worker_whose_idle_child_is_killed_ends_instead_of_waiting_for_ever(place, people):
+    """The child dies with the lock under which children take turns."""
+    worker = place.worker().start()
+    try:
+        place.open()
+        first = order(people)  # then the child waits for work again
+        until(lambda: now(first).state == State.DONE)
+        kill_children(worker)
+        until(lambda: worker.process.poll() == EXIT_BROKEN)
+        again(worker)
+        second = order(people)
+        until(lambda: now(second).state == State.DONE)
+    finally:
+        worker.kill()
+        worker.close()
+
+
+@pytest.mark.parametrize("place", ["redis"], indirect=True)
+def test_on_redis_a_worker_outlives_its_children(place, people):
+    worker = place.worker().start()
+    try:
+        place.open()
+        first = order(people)
+        until(lambda: now(first).state == State.DONE)
+        kill_children(worker)
+        second = order(people)
+        until(lambda: swept(second, State.DONE))
+        assert worker.process.poll() is None
+    finally:
+        worker.kill()
+        worker.close()
+
+
 @pytest.mark.parametrize("victim", ["child", "worker"])
 def test_a_killed_job_is_taken_up_again_and_done_once(place, people, victim):
     worker = place.worker().start()
@@ -128,9 +155,8 @@ def test_a_killed_job_is_taken_up_again_and_done_once(place, people, victim):
             os.kill(pid, signal.SIGKILL)
         else:
             worker.kill()
-            worker.start()
         place.open()
-        until(lambda: swept(run, State.DONE))
+        until(lambda: again(worker) or swept(run, State.DONE))
         ended_well(run, attempt=2)
         assert now(run).figures["read_by"] == pid  # the figures of the first attempt
     finally:
@@ -187,11 +213,9 @@ def test_a_kill_at_any_moment_loses_nothing(place, people):
             time.sleep(chance.uniform(0, 0.5))
             if chance.random() < 0.5:
                 worker.kill()
-                worker.start()
             else:
-                for child in psutil.Process(worker.pid).children():
-                    child.kill()
-            until(lambda run=run: swept(run, State.DONE), 60)
+                kill_children(worker)
+            until(lambda run=run: again(worker) or swept(run, State.DONE), 60)
             assert now(run).attempt <= 2
             assert StoredFile.objects.count() == number + 1
             assert faults() == []

@@ -12,7 +12,7 @@ from budgets.models import Cell
 from khuyencong.core import clock
 from khuyencong.core.papers import Paper
 from programmes.models import Programme
-from projects.demo.bulk import plans, scene, writing
+from projects.demo.bulk import decided, plans, scene, writing
 from projects.demo.bulk.plans import Plan
 from projects.demo.bulk.scene import Scene
 
@@ -30,7 +30,7 @@ def make(
         drawn = plans.draw(stage, count, seed)
         _allot(stage, drawn)
         for start in range(0, count, BATCH):
-            with clock.at(stage.opening + writing.DECIDED_AFTER):
+            with clock.at(stage.opening + decided.DECIDED_AFTER):
                 writing.write(stage, drawn[start : start + BATCH])
             told(min(start + BATCH, count))
 

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
 
-from budgets import ledger
-from budgets.models import LedgerEntry
 from khuyencong.core import money, text
-from khuyencong.core.models import AuditEntry, LegalDocument, SerialCounter
-from projects.demo.bulk import story
+from khuyencong.core.models import AuditEntry, SerialCounter
+from projects.demo.bulk import decided, story
+from projects.demo.bulk.dossier import Dossier, morning
 from projects.demo.bulk.plans import Plan, Status
-from projects.demo.bulk.scene import Lane, Scene
-from projects.demo.bulk.story import Papers
+from projects.demo.bulk.scene import Scene
 from projects.demo.bulk.trail import Trail
 from projects.models import (
     Beneficiary,
-    Commitment,
-    Contract,
     CostItem,
     CostShare,
-    Decision,
-    DecisionLine,
-    Disbursement,
     FundingLine,
     Proposal,
     ProposalActivity,
@@ -39,8 +30,6 @@ from projects.models import (
     Track,
 )
 
-DECIDED_AFTER = datetime.timedelta(days=230)
-MORNING = datetime.time(9)
 TRACK_STATUS = {
     Status.SUBMITTED: Track.Status.IN_STEP,
     Status.IN_REVIEW: Track.Status.IN_STEP,
@@ -48,20 +37,6 @@ TRACK_STATUS = {
     Status.REFUSED: Track.Status.REFUSED,
     Status.WITHDRAWN: Track.Status.WITHDRAWN,
 }
-
-
-@dataclass
-class Dossier:
-    """A drawn dossier on its way into the database."""
-
-    plan: Plan
-    proposal: Proposal
-    state_line: FundingLine | None = None
-    own_line: FundingLine | None = None
-    track: Track | None = None
-    papers: Papers = field(default_factory=Papers)
-    reviews: list[Review] = field(default_factory=list)
-    trail: Trail | None = None
 
 
 def codes(scene: Scene, plans: list[Plan]) -> list[str]:
@@ -94,14 +69,10 @@ def write(scene: Scene, plans: list[Plan]) -> None:
     _write_parts(scene, dossiers)
     submitted = [dossier for dossier in dossiers if dossier.plan.outcome != Status.DRAFT]
     _write_tracks(submitted)
-    _write_papers(scene, submitted)
+    decided.write_papers(scene, submitted)
     _write_trails(scene, dossiers)
     _write_reviews(submitted)
-    _post(scene, [dossier for dossier in submitted if dossier.plan.is_promised])
-
-
-def _moment(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, MORNING))
+    decided.post(scene, [dossier for dossier in submitted if dossier.plan.is_promised])
 
 
 def _proposal(scene: Scene, plan: Plan, code: str) -> Proposal:
@@ -126,7 +97,7 @@ def _proposal(scene: Scene, plan: Plan, code: str) -> Proposal:
         round=1 if sent else 0,
         version=2,
         submitted_by=plan.officer if sent else None,
-        submitted_at=_moment(plan.day) + story.A_FEW_DAYS if sent else None,
+        submitted_at=morning(plan.day) + story.A_FEW_DAYS if sent else None,
         search_text=text.fold(" ".join(names)),
         created_by=plan.officer,
     )
@@ -209,64 +180,9 @@ def _write_tracks(dossiers: list[Dossier]) -> None:
     Track.objects.bulk_create(dossier.track for dossier in dossiers)
 
 
-def _write_papers(scene: Scene, dossiers: list[Dossier]) -> None:
-    """One decision a source and one voucher a batch; a contract a dossier."""
-    promised = [dossier for dossier in dossiers if dossier.plan.is_promised]
-    signed = [dossier for dossier in promised if dossier.plan.outcome != Status.APPROVED]
-    paid = [dossier for dossier in signed if dossier.plan.outcome == Status.IN_PROGRESS]
-    kinds, office = LegalDocument.Kind, scene.accountant.organisation
-    decided = scene.opening + DECIDED_AFTER
-    decisions: dict[int, Decision] = {}
-    for dossier in promised:
-        lane = dossier.plan.lane
-        if lane.source.pk not in decisions:
-            decisions[lane.source.pk] = _decision(scene, lane, decided)
-        dossier.papers.decision = decisions[lane.source.pk].document
-    DecisionLine.objects.bulk_create(
-        DecisionLine(
-            decision=decisions[dossier.plan.lane.source.pk],
-            track=dossier.track,
-            round=1,
-            is_approval=True,
-            amount=dossier.plan.agreed,
-        )
-        for dossier in promised
-    )
-    for dossier in signed:
-        dossier.papers.contract = scene.document("sign", kinds.CONTRACT, office, decided)
-    LegalDocument.objects.bulk_create(dossier.papers.contract for dossier in signed)
-    Contract.objects.bulk_create(
-        Contract(
-            proposal=dossier.proposal,
-            document=dossier.papers.contract,
-            amount=dossier.plan.agreed,
-            ends_on=dossier.proposal.ends_on,
-            created_by=scene.accountant,
-        )
-        for dossier in signed
-    )
-    if paid:
-        voucher = scene.document("pay", kinds.VOUCHER, office, decided)
-        voucher.save()
-        for dossier in paid:
-            dossier.papers.voucher = voucher
-
-
-def _decision(scene: Scene, lane: Lane, day: datetime.date) -> Decision:
-    office = lane.offices[-1]
-    document = scene.document("approve", LegalDocument.Kind.DECISION, office, day)
-    document.save()
-    return Decision.objects.create(
-        document=document,
-        organisation=office,
-        recorded_by=lane.actors[-1],
-        recorded_at=_moment(day),
-    )
-
-
 def _write_trails(scene: Scene, dossiers: list[Dossier]) -> None:
     for dossier in dossiers:
-        dossier.trail = Trail(dossier.proposal, _moment(dossier.plan.day))
+        dossier.trail = Trail(dossier.proposal, morning(dossier.plan.day))
         dossier.reviews = story.tell(
             dossier.trail, dossier.plan, scene, dossier.track, dossier.papers
         )
@@ -293,39 +209,3 @@ def _write_reviews(dossiers: list[Dossier]) -> None:
         for review in dossier.reviews
         if (amount := story.amounts_of(review, dossier.plan)) is not None
     )
-
-
-def _post(scene: Scene, dossiers: list[Dossier]) -> None:
-    """Commitments and advances, through the ledger like everything."""
-    postings = []
-    for dossier in dossiers:
-        line, plan, papers = dossier.state_line, dossier.plan, dossier.papers
-        facts = {"cell": line.cell, "reference": dossier.proposal.code}
-        postings.append(
-            ledger.Posting(
-                kind=LedgerEntry.Kind.COMMIT,
-                amount=plan.agreed,
-                document=papers.decision,
-                effective_on=papers.decision.issued_on,
-                owner=Commitment(line=line),
-                **facts,
-            )
-        )
-        if papers.voucher:
-            payment = Disbursement(
-                line=line,
-                kind=Disbursement.Kind.ADVANCE,
-                document=papers.voucher,
-                created_by=scene.accountant,
-            )
-            postings.append(
-                ledger.Posting(
-                    kind=LedgerEntry.Kind.DISBURSE,
-                    amount=story.advance(plan),
-                    document=papers.voucher,
-                    effective_on=papers.voucher.issued_on,
-                    owner=payment,
-                    **facts,
-                )
-            )
-    ledger.post(postings, by=scene.accountant)

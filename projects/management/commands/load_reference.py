@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from khuyencong.core import reference
+from khuyencong.core.reference import Tally
 from khuyencong.core.refusals import Refused
 from projects.reference import LOADERS, shipped
 
@@ -23,20 +24,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
-            for path in options["files"] or shipped():
-                self._load(path, options["verbosity"])
+            loaded = [(path, self._load(path)) for path in options["files"] or shipped()]
+        if options["verbosity"]:
+            for path, tally in loaded:
+                self._tell(path, tally, options["verbosity"])
 
-    def _load(self, path: Path, verbosity: int) -> None:
+    def _load(self, path: Path) -> Tally:
         try:
-            tally = reference.load(path, LOADERS)
+            return reference.load(path, LOADERS)
         except Refused as error:
             faults = "\n".join(f"  - {fault.message}" for fault in error.faults)
             raise CommandError(
                 _("{file} chưa được nạp, không có gì thay đổi:").format(file=path.name)
                 + f"\n{faults}"
             ) from error
-        if not verbosity:
-            return
+
+    def _tell(self, path: Path, tally: Tally, verbosity: int) -> None:
         self.stdout.write(
             _("{file}: thêm {added}, bổ sung {filled}, đã có {kept}.").format(
                 file=f"{path.parent.name}/{path.name}",

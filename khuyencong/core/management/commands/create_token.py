@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from khuyencong.core.models import ApiToken, User
@@ -13,6 +14,7 @@ MAX_DAYS = 366
 
 class Command(BaseCommand):
     help = "Tạo khóa API cho một tài khoản; in ra đúng khóa đó, một lần."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user", help="tên đăng nhập")
@@ -26,7 +28,10 @@ class Command(BaseCommand):
             raise CommandError(f"Không có tài khoản «{options['user']}» đang hoạt động.")
         if not 1 <= options["days"] <= MAX_DAYS:
             raise CommandError(f"Số ngày hiệu lực phải từ 1 đến {MAX_DAYS}.")
-        _token, secret = ApiToken.issue(
-            user=user, name=options["name"], scope=options["scope"], days=options["days"]
-        )
+        try:
+            _token, secret = ApiToken.issue(
+                user=user, name=options["name"], scope=options["scope"], days=options["days"]
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(secret)
