@@ -48,9 +48,7 @@ def allotments(
 
 
 def _is_dong(amount: Any) -> bool:
-    return (
-        isinstance(amount, int) and not isinstance(amount, bool) and 0 <= amount <= money.MAX
-    )
+    return isinstance(amount, int) and not isinstance(amount, bool) and 0 <= amount <= money.MAX
 
 
 def allocate(

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
-from django.db.models import F, Sum
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from budgets.models import Cell, LedgerEntry
@@ -35,6 +35,18 @@ EFFECTS: dict[str, tuple[int, int, int]] = {
     Kind.RECOVER: (0, 0, -1),
     Kind.SETTLE: (0, 0, 0),
 }
+SUMS = ("allotted", "committed", "disbursed")
+# Written out, since building it from expressions each time takes longer than the database does.
+MOVE = """
+UPDATE budgets_cell
+SET allotted = allotted + %(allotted)s,
+    committed = committed + %(committed)s,
+    disbursed = disbursed + %(disbursed)s
+WHERE id = %(cell)s
+    AND allotted + %(allotted)s >= committed + %(committed)s
+    AND committed + %(committed)s >= disbursed + %(disbursed)s
+    AND disbursed + %(disbursed)s >= 0
+"""
 WALLS = ("cell_never_over", "cell_disbursed_not_negative")
 
 
@@ -190,21 +202,12 @@ def _sums(postings: list[Posting]) -> list[tuple[Cell, tuple[int, int, int]]]:
 
 
 def _move(cell: Cell, deltas: tuple[int, int, int]) -> None:
-    allotted, committed, disbursed = deltas
     if deltas == (0, 0, 0):
         return
-    rows = Cell.objects.filter(
-        pk=cell.pk,
-        allotted__gte=F("committed") + (committed - allotted),
-        committed__gte=F("disbursed") + (disbursed - committed),
-        disbursed__gte=-disbursed,
-    )
     try:
-        moved = rows.update(
-            allotted=F("allotted") + allotted,
-            committed=F("committed") + committed,
-            disbursed=F("disbursed") + disbursed,
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE, {"cell": cell.pk, **dict(zip(SUMS, deltas, strict=True))})
+            moved = cursor.rowcount
     except IntegrityError as error:
         if any(wall in str(error) for wall in WALLS):
             raise CellExhausted(cell, deltas) from error

@@ -128,9 +128,9 @@ def sweep_forever() -> NoReturn:
 
     while True:
         try:
-            from reports.runs import sweep
+            from reports import chores
 
-            sweep()
+            chores.run()
             (settings.DATA_DIR / "last_sweep").touch()  # the scheduler's sign of life
         except Exception:
             logger.exception("sweep failed")

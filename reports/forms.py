@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,18 +15,13 @@ from khuyencong.core import clock
 from khuyencong.core.form_fields import DayField
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import User
-from programmes.models import FundingSource, Programme
+from programmes.models import FundingSource, Programme, ProgrammeVersion, SourceShare
 
 
 class BudgetExecutionForm(PortalForm, forms.Form):
     """Programme, and what narrows it: a year, a source, a day the ledger is read at."""
 
-    programme = forms.ModelChoiceField(
-        label=gettext_lazy("Chương trình"),
-        queryset=Programme.objects.none(),
-        to_field_name="code",
-        empty_label=None,
-    )
+    programme = forms.ChoiceField(label=gettext_lazy("Chương trình"))
     year = forms.TypedChoiceField(
         label=gettext_lazy("Năm"), coerce=int, empty_value=None, required=False
     )
@@ -44,19 +40,29 @@ class BudgetExecutionForm(PortalForm, forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        visible = Programme.objects.visible_to(user).filter(versions__isnull=False).distinct()
-        self.fields["programme"].queryset = visible.order_by(
-            "is_illustration", "-start_year", "code"
+        visible = Programme.objects.visible_to(user).filter(
+            Exists(ProgrammeVersion.objects.filter(programme=OuterRef("pk")))
         )
-        years = {year for programme in visible for year in programme.years}
+        # Real ones first; asked for once, for the choices and for what was chosen.
+        self.programmes = {
+            programme.code: programme
+            for programme in visible.order_by("is_illustration", "-start_year", "code")
+        }
+        self.fields["programme"].choices = [
+            (code, programme.name) for code, programme in self.programmes.items()
+        ]
+        years = {year for programme in self.programmes.values() for year in programme.years}
         self.fields["year"].choices = [
             ("", _("Cả giai đoạn")),
             *((str(year), str(year)) for year in sorted(years)),
         ]
         # The choices of a foreign programme are no hint that there is one.
         self.fields["source"].queryset = FundingSource.objects.filter(
-            pk__in=visible.values("versions__source_shares__source")
+            pk__in=SourceShare.objects.filter(version__programme__in=visible).values("source")
         )
+
+    def clean_programme(self) -> Programme:
+        return self.programmes[self.cleaned_data["programme"]]
 
     def clean_as_of(self) -> datetime.date | None:
         day = self.cleaned_data["as_of"]

@@ -94,10 +94,10 @@ def order(report: str, params: Mapping[str, Any], fmt: str, by: User, key: str =
 
 def claim(run_id: int) -> ReportRun | None:
     """Take a waiting run for one attempt, under a lease; None when there is nothing to take."""
+    now = timezone.now()
     run = ReportRun.objects.filter(pk=run_id).first()
     if run is None or run.attempt >= settings.REPORT_MAX_ATTEMPTS:
         return None
-    now = timezone.now()
     waiting = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
     taken = ReportRun.objects.filter(waiting, pk=run_id, attempt=run.attempt).update(
         state=State.RUNNING,

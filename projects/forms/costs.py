@@ -203,6 +203,7 @@ class CostRowForm(RowForm):
 
     lead = "name"
     blank_but = ("quantity", "was", "note")
+    is_computed = True
     name = Words(
         label=gettext_lazy("Nội dung chi"),
         required=False,
@@ -247,6 +248,8 @@ class CostRowForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        typed = (self.data.get(self.add_prefix("amount")) or "").strip()
+        self.is_computed = not typed or typed == cleaned.get("was")
         row = self.read()
         if row.total() > money.MAX:
             self.add_error("amount", _("Thành tiền lớn hơn 999.999 tỷ đồng. Kiểm tra lại số."))
@@ -259,14 +262,12 @@ class CostRowForm(RowForm):
     def read(self) -> CostRow:
         """What can be read of the row so far; a box that cannot is as if it were empty."""
         cleaned = self.cleaned_data
-        typed = (self.data.get(self.add_prefix("amount")) or "").strip()
-        computed = not typed or typed == cleaned.get("was")
         return CostRow(
             name=cleaned.get("name") or "",
             unit=cleaned.get("unit") or "",
             quantity=cleaned.get("quantity") or Decimal(1),
             unit_price=cleaned.get("unit_price") or 0,
-            amount=None if computed else cleaned.get("amount"),
+            amount=None if self.is_computed else cleaned.get("amount"),
             shares={
                 source.code: cleaned[f"share-{source.code}"]
                 for source in self.sources

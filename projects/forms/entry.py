@@ -205,6 +205,7 @@ class Entry:
         """What the page says, as far as it can be read."""
         if self.data is None:
             return self.saved
+        self.faults()  # reads every box
         picked = {name: self.form.cleaned_data.get(name, []) for name in ("places", "objectives")}
         places = {str(place.pk): place for place in self.communes}
         kept = self.form.cleaned_data.get("beneficiaries", [])

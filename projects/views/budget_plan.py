@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from budgets import illustration
 from budgets.models import Allocation
 from khuyencong.core import documents, permissions, roles
 from khuyencong.core.models import User
@@ -52,8 +53,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         "openable": documents.openable(
             request.user, (allocation.document_id for allocation in decided)
         ),
-        "is_mixed": not found.is_illustration
-        and any(allocation.document.is_illustration for allocation in decided),
+        "is_mixed": illustration.mixes(found),
         "may_allocate": permissions.refusal(request.user, "budgets.allocate", found) is None,
         "is_illustration": found.is_illustration,
     }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from budgets import illustration
 from khuyencong.core.text import fold
 from khuyencong.core.vndates import long_date
 from programmes.models import Programme
@@ -56,7 +57,11 @@ class BudgetExecution(Report):
             as_of=as_of,
         )
         return {
-            "programme": {"name": programme.name, "is_illustration": programme.is_illustration},
+            "programme": {
+                "name": programme.name,
+                "is_illustration": programme.is_illustration,
+                "is_mixed": illustration.mixes(programme),
+            },
             "subtitle": _subtitle(programme, found, params),
             "decision": papers.decision(version.decision),
             "office": papers.head(programme, at),

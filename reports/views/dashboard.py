@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from budgets import illustration
 from khuyencong.core import clock, roles
 from khuyencong.core.models import User
 from programmes.models import Programme, ProgrammeVersion
@@ -26,7 +28,9 @@ def versions_in_force(user: User) -> list[ProgrammeVersion]:
 
     Of those the first is the one a person means who names none: it runs now, or it ran last.
     """
-    rows = ProgrammeVersion.objects.filter(programme__in=Programme.objects.visible_to(user))
+    rows = ProgrammeVersion.objects.filter(
+        programme__in=Programme.objects.visible_to(user)
+    ).annotate(has_made_up=Exists(illustration.made_up(OuterRef("programme"))))
     latest = {
         version.programme_id: version
         for version in rows.select_related("programme__province", "decision").order_by("number")
@@ -91,6 +95,7 @@ def _context(
         "version": version,
         "programmes": [one.programme for one in versions],
         "is_illustration": programme.is_illustration,
+        "is_mixed": version.has_made_up and not programme.is_illustration,
         "year": year,
         "now": clock.now(),
         "alerts": found[:_ALERTS],

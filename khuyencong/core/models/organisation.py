@@ -19,7 +19,10 @@ class OrganisationQuerySet(models.QuerySet):
         """The office of ``kind`` that acts for a province on a day; national ones act for all."""
         rows = self.valid_on(day).filter(kind=kind)
         rows = rows.filter(models.Q(province_id=province_id) | models.Q(province__isnull=True))
-        return rows.order_by(models.F("province_id").asc(nulls_last=True), "-valid_from").first()
+        return rows.order_by(
+            models.F("province_id").asc(nulls_last=True),
+            models.F("valid_from").desc(nulls_last=True),
+        ).first()
 
 
 class Organisation(models.Model):
