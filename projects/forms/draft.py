@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -197,7 +196,3 @@ def initial_of(proposal: Proposal) -> dict[str, Any]:
         "beneficiaries": [row.enterprise_id for row in proposal.beneficiaries.all()],
         "objectives": [row.pk for row in proposal.objectives.all()],
     }
-
-
-def named(rows: Iterable[Model]) -> list[tuple[int, str]]:
-    return [(row.pk, str(row)) for row in rows]

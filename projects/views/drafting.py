@@ -17,7 +17,8 @@ from khuyencong.core.refusals import Fault, Refused, Stale
 from projects import drafts, guards, tracks
 from projects.firing import fire
 from projects.forms.draft import NewProposalForm, ids, open_programmes, whole_number
-from projects.forms.entry import SHOWN, Blanks, Entry, found_in_register
+from projects.forms.entry import Blanks, Entry
+from projects.forms.offered import SHOWN, found_in_register
 from projects.forms.sections import sections
 from projects.forms.totals import totals
 from projects.models import Enterprise, Proposal, Review, Track

@@ -15,7 +15,7 @@ from tests.teams import Team
 SIZE = 16
 PAIRS = 7
 TIMES = 40  # postings a process in one go
-ROUNDS = 1
+ROUNDS = 6
 
 
 def run() -> list[Result]:

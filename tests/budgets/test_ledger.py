@@ -141,15 +141,18 @@ def test_each_cell_is_moved_once_and_in_the_order_of_its_id(place):
     postings = [Posting(cell, Kind.ALLOT, TRIEU, "thử") for cell in reversed(cells)]
     with CaptureQueriesContext(connection) as seen, transaction.atomic():
         ledger.post([*postings, *postings])
-    moves = [q["sql"] for q in seen.captured_queries if q["sql"].startswith('UPDATE "budgets_cell"')]
+    written = [
+        query["sql"].strip()
+        for query in seen.captured_queries
+        if query["sql"].strip().startswith(("UPDATE", "INSERT"))
+    ]
+    moves = [sql for sql in written if sql.startswith("UPDATE budgets_cell")]
     assert len(moves) == len(cells)
     for cell, move in zip(cells, moves, strict=True):
-        assert f'"budgets_cell"."id" = {cell.pk}' in move
+        assert f"WHERE id = {cell.pk}\n" in move
         assert sums(cell) == (2, 0, 0)
     # The hot rows come last, so that their locks cover nothing but themselves and the commit.
-    assert [q["sql"] for q in seen.captured_queries if q["sql"].startswith(("UPDATE", "INSERT"))][
-        -len(cells) :
-    ] == moves
+    assert written[-len(cells) :] == moves
 
 
 @pytest.mark.parametrize("amount", [0, -1, True, 1.0, 1.5, "1", None, money.MAX + 1, 10**30])
@@ -159,6 +162,13 @@ def test_an_amount_that_is_no_whole_positive_number_of_dong_is_refused(place, am
         ledger.post([Posting(cell, Kind.ALLOT, amount, "thử")])
     assert not LedgerEntry.objects.exists()
     assert sums(cell) == (0, 0, 0)
+
+
+def test_one_dong_too_much_is_told_to_the_dong(place):
+    cell = cell_of(place)
+    post(cell, Kind.ALLOT, 100)
+    said = refused(Posting(cell, Kind.COMMIT, 100 * TRIEU + 1, "thử"))
+    assert "chỉ còn 100 triệu đồng, không đủ để cam kết 100,000001 triệu đồng" in said
 
 
 def test_the_largest_amount_fits(place):
@@ -185,15 +195,14 @@ def test_nothing_to_post_is_nothing_done(django_assert_num_queries):
 
 
 def test_the_constraint_alone_says_the_same(place, monkeypatch):
-    """Whoever changes the condition of the update meets the CHECK, and the reader the same words."""
+    """Without the condition of the update it is the CHECK that refuses, in the same words."""
     cell = cell_of(place)
     post(cell, Kind.ALLOT, 100)
     wanted = Posting(cell, Kind.COMMIT, 101 * TRIEU, "thử")
     with_both = refused(wanted)
-    original = Cell.objects.filter
-    monkeypatch.setattr(Cell.objects, "filter", lambda *_args, **words: original(pk=words["pk"]))
+    before, _and, _predicate = ledger.MOVE.partition("AND")
+    monkeypatch.setattr(ledger, "MOVE", before)
     alone = refused(wanted)
-    monkeypatch.undo()
     assert alone == with_both
     assert "chỉ còn 100 triệu đồng" in alone
     assert sums(cell) == (100, 0, 0)

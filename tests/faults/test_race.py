@@ -20,27 +20,28 @@ from tests.teams import Team, copy_of_sources
 SIZE = 16
 ROUNDS = 20
 LEDGER = "budgets/ledger.py"
-PREDICATE = """    rows = Cell.objects.filter(
-        pk=cell.pk,
-        allotted__gte=F("committed") + (committed - allotted),
-        committed__gte=F("disbursed") + (disbursed - committed),
-        disbursed__gte=-disbursed,
-    )
+PREDICATE = """WHERE id = %(cell)s
+    AND allotted + %(allotted)s >= committed + %(committed)s
+    AND committed + %(committed)s >= disbursed + %(disbursed)s
+    AND disbursed + %(disbursed)s >= 0
 """
-WITHOUT_PREDICATE = (LEDGER, PREDICATE, "    rows = Cell.objects.filter(pk=cell.pk)\n")
+WITHOUT_PREDICATE = (LEDGER, PREDICATE, "WHERE id = %(cell)s\n")
 # As code does that has never heard of a race: read, check in Python, write.
-NAIVE = (
+MOVE = """    try:
+        with connection.cursor() as cursor:
+"""
+READ_AND_CHECK = (
     LEDGER,
-    PREDICATE,
-    """    from tests import team_member
+    MOVE,
+    f"""    from tests import team_member
 
+    allotted, committed, disbursed = deltas
     now = Cell.objects.get(pk=cell.pk)
     if committed:
         team_member.meet()
     if now.committed + committed > now.allotted + allotted:
         raise CellExhausted(cell, deltas)
-    rows = Cell.objects.filter(pk=cell.pk)
-""",
+{MOVE}""",
 )
 WALLS = ("cell_never_over", "cell_disbursed_not_negative")
 
@@ -132,7 +133,7 @@ def test_without_either_wall_every_cell_is_overspent(postgres: Postgres):
             connection.cursor().execute(f"ALTER TABLE budgets_cell DROP CONSTRAINT {wall}")
     assert not _constraints(postgres, "no_wall")
     with (
-        copy_of_sources(NAIVE) as copy,
+        copy_of_sources(WITHOUT_PREDICATE, READ_AND_CHECK) as copy,
         Team(SIZE, "tests.faults.approving", env, copy) as team,
     ):
         rounds = team.one("prepare", rounds=ROUNDS, size=SIZE, seed=3)

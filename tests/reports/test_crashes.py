@@ -144,6 +144,7 @@ def test_on_redis_a_worker_outlives_its_children(place, people):
         worker.close()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("victim", ["child", "worker"])
 def test_a_killed_job_is_taken_up_again_and_done_once(place, people, victim):
     worker = place.worker().start()

@@ -20,6 +20,7 @@ from reports import bell, invariants, pdf, runs, shelf
 from reports.models import ReportRun
 from tests import make
 
+pytestmark = pytest.mark.both
 State = ReportRun.State
 LATE = datetime.timedelta(hours=1)
 
