@@ -49,7 +49,8 @@ def option(
     if transition.on == "proposal":
         if proposal.status not in transition.sources:
             return Option(transition, reason=_wrong_state(transition, proposal))
-        return Option(transition, reason=permissions.refusal(user, transition.verb, proposal) or "")
+        why = permissions.refusal(user, transition.verb, proposal, live)
+        return Option(transition, reason=why or "")
     found, reasons = [], []
     for track in live:
         if source and track.source.code != source:
@@ -157,7 +158,7 @@ def _acts(
     paper: Paper,
     data: dict[str, Any],
 ) -> list[Act]:
-    live = tracks.current(tracks.of(proposal)) if transition.on == "track" else []
+    live = tracks.current(tracks.of(proposal))
     found = option(transition, proposal, live, by, source)
     if not found.is_open:
         right_state = (

@@ -5,11 +5,14 @@ Separation of duties compares the person and body that decided, never the one th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from khuyencong.core import roles
 from khuyencong.core.models import User
 from khuyencong.core.permissions import rule
+from projects import tracks
 from projects.models import Proposal, Review, ReviewStep, Track
 
 
@@ -53,10 +56,15 @@ def may_submit(user: User, proposal: Proposal, *_rest: object) -> str | None:
 
 
 @rule("take_back")
-def may_take_back(user: User, proposal: Proposal, *_rest: object) -> str | None:
+def may_take_back(user: User, proposal: Proposal, live: Iterable[Track]) -> str | None:
+    """Whoever had the dossier last: the unit that submitted it, or the office that passed it on."""
     if not (user.may(roles.PROPOSAL_SUBMIT) or user.may(roles.REVIEW) or user.may(roles.CONCLUDE)):
         return _("Tài khoản của bạn không lấy lại được hồ sơ.")
-    return None
+    if proposal.status == Proposal.Status.SUBMITTED and not _own_unit(user, proposal):
+        return None
+    if any(tracks.passed_on_by(track, user.organisation_id) for track in live):
+        return None
+    return _("Cơ quan của bạn không phải nơi xử lý gần nhất, không lấy lại được.")
 
 
 def _reviews(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:

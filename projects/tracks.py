@@ -80,6 +80,20 @@ def receive(track: Track, step: ReviewStep, proposal: Proposal) -> Review:
     )
 
 
+def passed_on_by(track: Track, organisation_id: int) -> Review | None:
+    """The last opinion on a running track, where this very office passed it on in the portal."""
+    spoken = [
+        review
+        for review in track.reviews.all()
+        if review.verdict and review.verdict not in Review.VOID and review.round == track.round
+    ]
+    if track.status != Track.Status.IN_STEP or not spoken:
+        return None
+    last = spoken[-1]
+    passed = last.verdict == Review.Verdict.PASS and not last.recorded_by_id
+    return last if passed and last.organisation_id == organisation_id else None
+
+
 def close(review: Review, verdict: str) -> None:
     """End a review without an opinion of the office (taken back, or the dossier left it)."""
     review.verdict, review.decided_at = verdict, clock.now()

@@ -135,7 +135,7 @@ def take_back(act: Act) -> None:
     """Lấy lại: the office that acted last takes its act back, unless the next one has opened it."""
     live = tracks.current(tracks.of(act.proposal))
     proposal = act.proposal
-    mine = [track for track in live if _last_by(track, act)]
+    mine = {track: tracks.passed_on_by(track, act.by.organisation_id) for track in live}
     if proposal.status == proposal.Status.SUBMITTED and act.by.organisation_id == (
         proposal.implementing_unit_id
     ):
@@ -146,29 +146,14 @@ def take_back(act: Act) -> None:
                 _leave(track)
                 act.move(Status.WAITING, track=track, derived=True)
         return
-    if not mine:
-        raise NotNow(_("Cơ quan của bạn không phải nơi xử lý gần nhất, không lấy lại được."))
-    for track in mine:
+    for track, last in mine.items():
+        if last is None:
+            continue
         _not_opened(tracks.open_review(track))
-        last = _last_by(track, act)
         _leave(track)
         tracks.close(last, Review.Verdict.TAKEN_BACK)
         tracks.receive(track, last.step, proposal)
         act.note(source=track.source.code, source_name=track.source.name, step=last.step.order)
-
-
-def _last_by(track: Track, act: Act) -> Review | None:
-    """The last opinion on a running track, when this person's office passed it on."""
-    spoken = [
-        review
-        for review in track.reviews.all()
-        if review.verdict and review.verdict not in Review.VOID and review.round == track.round
-    ]
-    if track.status != Status.IN_STEP or not spoken:
-        return None
-    last = spoken[-1]
-    passed = last.verdict == Review.Verdict.PASS and not last.recorded_by_id
-    return last if passed and last.organisation_id == act.by.organisation_id else None
 
 
 def _not_opened(review: Review | None) -> None:

@@ -122,8 +122,11 @@ class _Sending:
         try:
             fire(saved, "submit", by=self.request.user, expected_version=saved.version)
         except Refused as refused:
-            fresh = Entry(proposal_or_404(self.request, saved.code), self.request.user)
-            return _page(self.request, fresh, refused.faults, kept=True)
+            fresh = proposal_or_404(self.request, saved.code)
+            if _is_repeated(self.request, fresh):
+                return _submitted_already(self.request, fresh)
+            entry = Entry(fresh, self.request.user)
+            return _page(self.request, entry, refused.faults, kept=True)
         text = _("Đã trình {code} lúc {time}.")
         messages.success(self.request, text.format(code=saved.code, time=_time()))
         return redirect("proposal_detail", code=saved.code)
@@ -138,9 +141,9 @@ class _Sending:
             return _closed(self.request, proposal, reason)
         again = Entry(proposal, self.request.user, self.request.POST)
         differences = again.differences()
-        if not differences and self.action == "save":
+        if not differences:
             # The same page sent twice: what it says is what is saved.
-            return self.saved(proposal)
+            return self.saved(proposal) if self.action == "save" else self.submit(proposal)
         return _page(self.request, again, differences=differences, status=409)
 
 

@@ -28,7 +28,9 @@ WITH moved AS (
 INSERT INTO budgets_ledgerentry ({ROW})
 SELECT id, 'commit', %(amount)s, 'thử', NULL, %(day)s, %(now)s, NULL, NULL FROM moved
 """
-MOVE = "UPDATE budgets_cell SET committed = committed + ? WHERE id = ? AND committed + ? <= allotted"
+MOVE = (
+    "UPDATE budgets_cell SET committed = committed + ? WHERE id = ? AND committed + ? <= allotted"
+)
 ADD = f"INSERT INTO budgets_ledgerentry ({ROW}) VALUES (?, 'commit', ?, 'thử', NULL, ?, ?, NULL, NULL)"
 
 

@@ -14,11 +14,13 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import override_settings
+from kombu import pools
 
+from khuyencong import bell
 from khuyencong.celery import app
 from khuyencong.core.models import User
 from programmes.models import Programme
-from reports import bell, pdf, registry, runs
+from reports import pdf, registry, runs
 from reports.models import ReportRun
 from tests import make
 from tests.bench import Result, median, quantile, stage
@@ -69,7 +71,7 @@ def _starts(name: str, redis: Any, by: User, limit: float) -> list[Result]:
         with Worker(env, "-I", "tests.bench.bare", "-l", "WARNING", "-l", "INFO") as worker:
             reports, bare = _interleaved(STARTS, lambda n: _start(by), lambda n: _bare(folder, n))
             worker.kill()
-        bell._line.cache_clear()
+        bell.line.cache_clear()
     shutil.rmtree(folder, ignore_errors=True)
     ratio = median(reports) / median(bare)
     detail = f"median {median(reports):.1f} ms; bare task {median(bare):.1f} ms"
@@ -104,8 +106,8 @@ def _start(by: User) -> float:
 
 def _bare(folder: Path, number: int) -> float:
     sent = time.time()
-    line = bell._line(settings.CELERY_BROKER_URL)
-    with bell.pools.producers[line].acquire(block=True) as producer:
+    line = bell.line(settings.CELERY_BROKER_URL)
+    with pools.producers[line].acquire(block=True) as producer:
         app.send_task("tests.bench.bare", [number], producer=producer, retry=False)
     note = folder / f"bare-{number}"
     until(note.exists)
@@ -122,7 +124,7 @@ def _click_to_file(by: User) -> list[Result]:
             click = _Click(web.url, by)
             files, bare = _interleaved(FILES, lambda n: click(), lambda n: _render(html))
             worker.kill()
-        bell._line.cache_clear()
+        bell.line.cache_clear()
     shutil.rmtree(folder, ignore_errors=True)
     detail = f"{median(files):.0f} ms; WeasyPrint alone {median(bare):.0f} ms (medians)"
     return [

@@ -18,7 +18,7 @@ from tests.servers import Postgres, environment, manage
 from tests.teams import Team, copy_of_sources
 
 SIZE = 16
-ROUNDS = 20
+ROUNDS = 200
 LEDGER = "budgets/ledger.py"
 PREDICATE = """WHERE id = %(cell)s
     AND allotted + %(allotted)s >= committed + %(committed)s

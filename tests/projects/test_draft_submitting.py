@@ -29,6 +29,15 @@ def test_the_same_press_twice_submits_once(place, empty):
     assert Snapshot.objects.count() == 1
 
 
+def test_a_press_that_comes_while_the_same_page_is_being_saved_submits_once(place, empty):
+    sent = complete(place, empty)
+    press(place, empty, "save", sent)
+    response = press(place, empty, "submit", sent)
+    assert response.url == f"/de-an/{empty.code}/"
+    assert "đã được trình ở lần bấm trước" in said(press(place, empty, "submit", sent))[0]
+    assert Snapshot.objects.count() == 1
+
+
 def test_an_incomplete_draft_is_saved_and_every_fault_leads_to_its_box(place, empty):
     sent = sent_by(place, empty, goals="Đã có")
     response = press(place, empty, "submit", sent)

@@ -86,13 +86,13 @@ def test_once_opened_it_is_not_taken_back(place):
 
 def test_another_unit_takes_nothing_back(place):
     proposal = make.submitted(place)
-    with pytest.raises(NotNow, match="không phải nơi xử lý gần nhất"):
+    with pytest.raises(NotAllowed, match="không phải nơi xử lý gần nhất"):
         fire(proposal, "take_back", by=place.people.canbo2)
 
 
 def test_an_office_takes_back_what_it_passed_on_until_the_next_has_opened_it(place):
     proposal = scenes.in_review(place)
-    with pytest.raises(NotNow, match="không phải nơi xử lý gần nhất"):
+    with pytest.raises(NotAllowed, match="không phải nơi xử lý gần nhất"):
         fire(proposal, "take_back", by=place.people.canbo)
     fire(proposal, "take_back", by=place.people.sct)
     assert look.status(proposal) == "submitted"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from reports import bell
+from khuyencong import bell
 from tests.servers import Redis, environment
 
 
@@ -35,5 +35,5 @@ def use(settings: Any, folder: Path, redis: Redis | None, **changes: str) -> dic
             "data_folder_out": str(queue / "in"),
             "control_folder": str(queue / "control"),
         }
-    bell._line.cache_clear()
+    bell.line.cache_clear()
     return environment(folder, DATABASE_URL=database_url(), **changes)

@@ -14,8 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
+from khuyencong import bell
 from khuyencong.core.models import StoredFile
-from reports import bell, registry, runs
+from reports import registry, runs
+from reports.bell import TASK
 from reports.models import ReportRun
 from reports.worker import EXIT_BROKEN
 from tests import make
@@ -59,7 +61,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> Iter
     yield Place(tmp_path, settings, redis)
     for code in ("slow", "poison"):
         registry._reports.pop(code, None)
-    bell._line.cache_clear()
+    bell.line.cache_clear()
     if redis:
         redis.close()
 
@@ -273,15 +275,15 @@ def test_the_page_answers_while_the_broker_is_silent(tmp_path, settings, people,
     finally:
         os.kill(redis.pid, signal.SIGCONT)
         redis.close()
-        bell._line.cache_clear()
+        bell.line.cache_clear()
 
 
 def test_nobody_answers_at_the_brokers_address(settings):
     settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}/0"
-    bell._line.cache_clear()
-    assert not bell.ring(1)
-    assert not bell.ring(1)  # nor the second time, when the pool has seen the first failure
-    line = bell._line(settings.CELERY_BROKER_URL)
+    bell.line.cache_clear()
+    assert not bell.ring(TASK, 1)
+    assert not bell.ring(TASK, 1)  # nor the second time, when the pool has seen the first failure
+    line = bell.line(settings.CELERY_BROKER_URL)
     assert line.transport_options["max_retries"] == 0
     assert line.transport_options["socket_timeout"] <= 1
-    bell._line.cache_clear()
+    bell.line.cache_clear()
