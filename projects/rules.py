@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from khuyencong.core import roles
-from khuyencong.core.models import User
+from khuyencong.core import clock, roles
+from khuyencong.core.models import User, dated_on
 from khuyencong.core.permissions import rule
 from projects import tracks
 from projects.models import Proposal, Review, ReviewStep, Track
@@ -163,7 +163,9 @@ def acts_itself(review: Review) -> bool:
     """Whether the office works in the portal: its step says so, and somebody has an account."""
     return (
         review.step.acts_in_portal
-        and review.organisation.users.filter(is_active=True, role_grants__isnull=False).exists()
+        and review.organisation.users.filter(
+            dated_on(clock.today(), "role_grants__"), is_active=True, role_grants__isnull=False
+        ).exists()
     )
 
 

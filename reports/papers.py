@@ -17,7 +17,10 @@ from reports.layout import Column
 
 
 def head(programme: Programme, at: datetime.datetime) -> dict[str, str]:
-    """Who reports, under whom and where: the offices that act at that instant."""
+    """Who reports, under whom and where: the offices that act at that instant.
+
+    The upper one is written with its province, the lower one then without.
+    """
     day, kinds = timezone.localdate(at), Organisation.Kind
     acting = Organisation.objects.select_related("parent").acting
     office = acting(kinds.INDUSTRY_DEPARTMENT, programme.province_id, day)
@@ -25,7 +28,7 @@ def head(programme: Programme, at: datetime.datetime) -> dict[str, str]:
     above = above or acting(kinds.PROVINCIAL_COMMITTEE, programme.province_id, day)
     return {
         "name": office.short_name if office else "",
-        "above": above.short_name if above else "",
+        "above": above.name if above else "",
         "sign": office.sign if office else "",
         "place": programme.province.name,
     }

@@ -8,9 +8,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from budgets import actions as budget_actions
 from budgets.models import Cell
-from khuyencong.core import clock
+from khuyencong.core import clock, files
 from khuyencong.core.models import LegalDocument, Organisation, Place, RoleGrant, StoredFile, User
 from khuyencong.core.papers import Paper
 from programmes.models import (
@@ -200,6 +202,11 @@ def paper(sign: str = "QĐ-UBND", *, file: StoredFile | None = None, **fields: A
         file=file,
         **fields,
     )
+
+
+def scan(by: User) -> StoredFile:
+    """The scan of a paper."""
+    return files.store(ContentFile(b"%PDF-1.4 scan"), "qd.pdf", "application/pdf", by)
 
 
 def enterprise(place: SimpleNamespace, name: str = "") -> Enterprise:

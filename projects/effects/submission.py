@@ -135,7 +135,6 @@ def take_back(act: Act) -> None:
     """Lấy lại: the office that acted last takes its act back, unless the next one has opened it."""
     live = tracks.current(tracks.of(act.proposal))
     proposal = act.proposal
-    mine = {track: tracks.passed_on_by(track, act.by.organisation_id) for track in live}
     if proposal.status == proposal.Status.SUBMITTED and act.by.organisation_id == (
         proposal.implementing_unit_id
     ):
@@ -146,7 +145,8 @@ def take_back(act: Act) -> None:
                 _leave(track)
                 act.move(Status.WAITING, track=track, derived=True)
         return
-    for track, last in mine.items():
+    for track in live:
+        last = tracks.passed_on_by(track, act.by.organisation_id)
         if last is None:
             continue
         _not_opened(tracks.open_review(track))

@@ -30,9 +30,11 @@ def as_user(
     page = context.new_page()
     page.on(
         "console",
-        lambda said: complaints.append(f"{said.type}: {said.text}")
-        if said.type in {"error", "warning"} and "status of 4" not in said.text
-        else None,
+        lambda said: (
+            complaints.append(f"{said.type}: {said.text}")
+            if said.type in {"error", "warning"} and "status of 4" not in said.text
+            else None
+        ),
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:

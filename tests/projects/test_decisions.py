@@ -4,10 +4,9 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.core.files.base import ContentFile
 
 from budgets.models import Allocation
-from khuyencong.core import clock, files
+from khuyencong.core import clock
 from khuyencong.core.models import LegalDocument
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import NotAllowed, NotNow, Refused
@@ -219,13 +218,8 @@ def silence(user):
     user.save()
 
 
-def scan(place):
-    content = ContentFile(b"%PDF-1.4 scan")
-    return files.store(content, "qd.pdf", "application/pdf", place.people.sct)
-
-
 def record(place, proposal, verdict, *, by=None, file=True, number=None, reason="", **data):
-    paper = make.paper("QĐ-UBND", file=scan(place) if file else None)
+    paper = make.paper("QĐ-UBND", file=make.scan(place.people.sct) if file else None)
     if number is not None:
         paper = Paper(number, paper.issued_on, file=paper.file)
     return fire(
@@ -294,6 +288,15 @@ def test_a_body_that_works_in_the_portal_speaks_for_itself(place):
     # Its chain may say that it does not.
     ReviewStep.objects.filter(kind="approve").update(acts_in_portal=False)
     make.allot(place, "provincial", 2026, 500)
+    record(place, proposal, "approve")
+    assert look.status(proposal) == "approved"
+
+
+def test_a_body_whose_people_have_no_role_any_more_is_recorded(place):
+    make.allot(place, "provincial", 2026, 500)
+    proposal = make.ready_to_approve(place)
+    yesterday = clock.today() - datetime.timedelta(days=1)
+    place.people.ubnd.role_grants.update(valid_to=yesterday)
     record(place, proposal, "approve")
     assert look.status(proposal) == "approved"
 

@@ -1,9 +1,12 @@
-"""Look into a paper as WeasyPrint laid it out."""
+"""Look into a paper: as WeasyPrint laid it out, and as others read it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
+
+from pypdf import PdfReader
 
 from reports import pdf
 
@@ -35,4 +38,18 @@ def escaped(html: str) -> list[str]:
                 inside = box.position_x >= 0 and box.position_x + box.width <= page.width
                 if not inside or box.position_y + box.height > page.height:
                     found.append(box.text)
+    return found
+
+
+def families(content: bytes) -> set[str]:
+    """Families of the embedded fonts, without weight and slope; each must be embedded."""
+    found = set()
+    for page in PdfReader(BytesIO(content)).pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            descendant = font.get_object()["/DescendantFonts"][0].get_object()
+            assert "/FontFile2" in descendant["/FontDescriptor"]
+            name = str(descendant["/BaseFont"]).partition("+")[2].replace("-", " ")
+            for style in (" Bold", " Italic", " Oblique"):
+                name = name.replace(style, "")
+            found.add(name)
     return found

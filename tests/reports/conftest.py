@@ -29,3 +29,21 @@ def place(db: None) -> SimpleNamespace:
 @pytest.fixture
 def params(place: SimpleNamespace) -> dict[str, Any]:
     return {"programme": place.programme.code}
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Numbers the broker was told, instead of a broker."""
+    from reports import bell
+
+    heard: list[int] = []
+    monkeypatch.setattr(bell, "ring", lambda pk: heard.append(pk) or True)
+    return heard
+
+
+@pytest.fixture
+def run(place: SimpleNamespace, params: dict[str, Any], rung: list[int]) -> Any:
+    """A report that lanhdao has ordered and that waits for a worker."""
+    from reports import runs
+
+    return runs.order("budget-execution", params, "pdf", place.people.lanhdao)

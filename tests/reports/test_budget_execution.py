@@ -20,8 +20,7 @@ from projects import amounts
 from reports import pdf, registry
 from reports.registry import Report
 from tests import make
-from tests.reports.boxes import escaped
-from tests.reports.test_pdf import families
+from tests.reports.boxes import escaped, families
 
 AT = datetime.datetime(2026, 11, 24, 8, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=7)))
 
@@ -102,7 +101,7 @@ def test_cells_that_no_decision_gives_are_said_and_not_worked_out(report, params
 
 def test_vietnamese_stands_in_reading_order(report, params, place):
     Organisation.objects.filter(pk=place.orgs.industry.pk).update(short_name="Sở Công Thương")
-    Organisation.objects.filter(pk=place.orgs.committee.pk).update(short_name="UBND tỉnh Thử")
+    Organisation.objects.filter(pk=place.orgs.committee.pk).update(name="UBND tỉnh Thử")
     text = words(paper(report, params))
     assert unicodedata.is_normalized("NFC", text)
     order = [
@@ -208,7 +207,7 @@ def test_nothing_leaves_its_cell_at_the_largest_amounts(report, params):
 @pytest.mark.parametrize("name", ["N" * 80, "Ngân sách " * 8, "Ỗ" * 80])
 def test_nothing_leaves_its_cell_with_long_names(report, params, place, name):
     FundingSource.objects.update(name=name.strip())
-    Organisation.objects.update(short_name=name.strip())
+    Organisation.objects.update(name=name.strip(), short_name=name.strip())
     Programme.objects.update(name=(name * 3)[:200].strip())
     assert escaped(report.html(figures(report, params))) == []
 

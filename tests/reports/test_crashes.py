@@ -23,7 +23,7 @@ from reports.worker import EXIT_BROKEN
 from tests import make
 from tests.processes import free_port, until
 from tests.reports import brokers
-from tests.reports.test_runs import faults, now
+from tests.reports.looking import faults, now
 from tests.servers import Redis, Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,18 +15,15 @@ from django.urls import reverse
 
 from khuyencong.core.models import User
 from programmes.models import Programme
-from reports import bell, pdf, runs
+from reports import pdf, runs
 from reports.models import ReportRun
 from tests import make
+from tests.reports.looking import now
 
 State = ReportRun.State
 
 
-@pytest.fixture(autouse=True)
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    heard: list[int] = []
-    monkeypatch.setattr(bell, "ring", lambda pk: heard.append(pk) or True)
-    return heard
+pytestmark = pytest.mark.usefixtures("rung")
 
 
 def signed_in(user: User) -> Client:
@@ -38,15 +35,6 @@ def signed_in(user: User) -> Client:
 @pytest.fixture
 def manager(place: SimpleNamespace) -> Client:
     return signed_in(place.people.lanhdao)
-
-
-@pytest.fixture
-def run(place: SimpleNamespace, params: dict[str, Any]) -> ReportRun:
-    return runs.order("budget-execution", params, "pdf", place.people.lanhdao)
-
-
-def now(run: ReportRun) -> ReportRun:
-    return ReportRun.objects.get(pk=run.pk)
 
 
 def text(answer: Any) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 
 from reports import pdf
 from reports.pdf import PdfError
 from tests.processes import ROOT
+from tests.reports.boxes import families
 
 PAGE = '<html lang="vi"><title>Thử</title><body><p>{}</p></body></html>'
 
@@ -112,20 +111,6 @@ def test_every_vietnamese_letter_comes_from_one_family():
     escaped = letters.replace("&", "&amp;").replace("<", "&lt;")
     html += f"</style><p>{escaped}</p><p><b>{escaped}</b></p><p><i>{escaped}</i></p></html>"
     assert len(families(pdf.render(html))) == 1
-
-
-def families(content: bytes) -> set[str]:
-    """Families of the embedded fonts, without weight and slope; each must be embedded."""
-    found = set()
-    for page in PdfReader(BytesIO(content)).pages:
-        for font in page["/Resources"].get("/Font", {}).values():
-            descendant = font.get_object()["/DescendantFonts"][0].get_object()
-            assert "/FontFile2" in descendant["/FontDescriptor"]
-            name = str(descendant["/BaseFont"]).partition("+")[2].replace("-", " ")
-            for style in (" Bold", " Italic", " Oblique"):
-                name = name.replace(style, "")
-            found.add(name)
-    return found
 
 
 # --- what a machine lacks ---------------------------------------------------------------------
