@@ -25,6 +25,7 @@ PROMISED = (
     Proposal.Status.LIQUIDATED,
     Proposal.Status.SETTLED,
     Proposal.Status.SUSPENDED,
+    Proposal.Status.STOPPED,
 )
 
 

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 
-from khuyencong.core.models import User
 from khuyencong.core.refusals import NotAllowed, NotNow
 from projects import tracks
 from projects.firing import fire, option
 from projects.models import Proposal
 from projects.workflow import TABLE
 from tests import make, scenes
-from tests.permission_table import PEOPLE, VERBS
+from tests import permission_stage as stage
+from tests.permission_table import ANONYMOUS, PEOPLE, ROUTES, VERBS
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +48,53 @@ SCENES = scenes.SCENES | {
 }
 
 
-def people_of(place: SimpleNamespace) -> dict[str, User]:
-    other = make.world("x", "Tỉnh Khác", "TK")
-    found = vars(place.people) | {f"x_{name}": user for name, user in vars(other.people).items()}
-    return {name: found[name] for name in PEOPLE}
+def test_every_route_has_its_rows():
+    wanted = {(method, name) for name in stage.routes() for method in ("GET", "POST")}
+    assert wanted - set(ROUTES) == set(), "routes without a row: who may go there?"
+    assert set(ROUTES) - wanted == set(), "rows of routes that are not there"
+
+
+def who(rows: dict[int, str]) -> dict[str, int]:
+    """Each person's answer; everybody stands in a row exactly once."""
+    named = [name for people in rows.values() for name in people.split() if name != "*"]
+    assert len(set(named)) == len(named) and set(named) <= {ANONYMOUS, *PEOPLE}, rows
+    others = [status for status, people in rows.items() if people == "*"]
+    assert len(others) <= 1
+    found = {name: status for status, people in rows.items() for name in people.split()}
+    return {name: found.get(name, *others) for name in (ANONYMOUS, *PEOPLE)}
+
+
+@pytest.mark.parametrize("begins", ["/api/", "/"])
+def test_every_address_answers_each_person_as_the_table_says(begins):
+    place = make.world()
+    given = stage.arguments(place)
+    people = {ANONYMOUS: None, **stage.people_of(place)}
+    persons = {name: stage.Person(user) for name, user in people.items()}
+    wrong = []
+    for (method, name), rows in ROUTES.items():
+        address = stage.address(name, given)
+        if address.startswith("/api/") != (begins == "/api/"):
+            continue
+        for person, wanted in who(rows).items():
+            found = persons[person].ask(method, address)
+            if found != wanted:
+                wrong.append(f"{method} {name} {person}: {found}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_key_that_only_reads_changes_nothing():
+    place = make.world()
+    given = stage.arguments(place)
+    wrong = []
+    for name, user in stage.people_of(place).items():
+        person = stage.Person(user, scope="read")
+        for (method, route), rows in ROUTES.items():
+            address = stage.address(route, given)
+            if method == "POST" and address.startswith("/api/v1/") and 401 in rows:
+                found = person.ask(method, address)
+                if found != 403:
+                    wrong.append(f"{route} {name}: {found}")
+    assert not wrong
 
 
 def test_the_table_has_every_verb():
@@ -65,7 +108,7 @@ def test_the_table_has_every_verb():
 def test_a_verb_is_fired_by_whom_the_table_names_and_by_nobody_else(verb, scene, allowed):
     place = make.world()
     proposal = SCENES[scene](place)
-    people = people_of(place)
+    people = stage.people_of(place)
     line = proposal.funding_lines.get(source__code="provincial")
     given = {
         "reason": "Thử",

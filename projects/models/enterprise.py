@@ -6,15 +6,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from khuyencong.core import text
+from khuyencong.core import roles, text
 from khuyencong.core.fields import LineField
 
 
 class EnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user: object) -> EnterpriseQuerySet:
-        """The register is shared within a province; national bodies see it through dossiers."""
+        """The register is shared within a province by all who see dossiers there.
+
+        National bodies see it through the dossiers that reach them.
+        """
         province_id = user.organisation.province_id
-        return self.none() if province_id is None else self.filter(province_id=province_id)
+        seeing = (roles.SEE_OWN, roles.SEE_RECEIVED, roles.SEE_PROVINCE)
+        if province_id is None or not any(user.may(right) for right in seeing):
+            return self.none()
+        return self.filter(province_id=province_id)
 
     def matching(self, query: str) -> EnterpriseQuerySet:
         found = self

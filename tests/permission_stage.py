@@ -1,0 +1,139 @@
+"""What the addresses of the permission table point to: one thing of each kind, of one province."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from khuyencong.core import clock
+from khuyencong.core.models import ApiToken, LegalDocument, User
+from projects.firing import fire
+from projects.models import Attachment, Proposal
+from reports.models import ReportRun
+from tests import make
+from tests.permission_table import PEOPLE
+
+
+def people_of(place: SimpleNamespace) -> dict[str, User]:
+    """Everybody of the table: this province's people and those of another one."""
+    other = make.world("x", "Tỉnh Khác", "TK")
+    found = vars(place.people) | {f"x_{name}": user for name, user in vars(other.people).items()}
+    return {name: found[name] for name in PEOPLE}
+
+
+def dossier(place: SimpleNamespace) -> Proposal:
+    """Of ``canbo``; it has reached the finance department and the agency, not who approves."""
+    proposal = make.submitted(place, {"provincial": 200, "national": 100})
+    fire(proposal, "pass", by=place.people.sct)
+    return fire(proposal, "conclude", by=place.people.sct_head)
+
+
+def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
+    """The arguments of each route that has some, by the route's name."""
+    people, proposal = place.people, dossier(place)
+    scan = make.scan(people.sct)
+    document = LegalDocument.objects.create(
+        number="1/QĐ-UBND",
+        kind="decision",
+        issuer=place.orgs.committee,
+        issuer_name=place.orgs.committee.name,
+        province=place.home,
+        file=scan,
+    )
+    attachment = Attachment.objects.create(
+        proposal=proposal, file=make.scan(people.canbo), title="Báo giá"
+    )
+    file = make.scan(people.lanhdao)
+    run = ReportRun.objects.create(
+        report="budget-execution",
+        params={"programme": place.programme.code},
+        snapshot_at=clock.now(),
+        ordered_by=people.lanhdao,
+        state="done",
+        file=file,
+        sha256=file.sha256,
+    )
+    token, _secret = ApiToken.issue(user=people.hethong, name="thử", scope="read", days=30)
+    code, programme = {"code": proposal.code}, {"code": place.programme.code}
+    enterprise = {"pk": proposal.beneficiaries.get().enterprise_id}
+    return {
+        "proposal_detail": code,
+        "proposal_edit": code,
+        "proposal_transition": code | {"verb": "withdraw"},
+        "proposal_file": code | {"pk": attachment.file_id},
+        "desk_dossier": code,
+        "budget_plan_programme": programme,
+        "cell_detail": programme | {"year": 2026, "source": "provincial"},
+        "allocation_new": programme,
+        "enterprise_detail": enterprise,
+        "enterprise_edit": enterprise,
+        "document_file": {"pk": document.pk},
+        "token_revoke": {"pk": token.pk},
+        **dict.fromkeys(
+            (
+                *("report_run", "report_progress", "report_cancel", "report_again"),
+                *("report_file", "api_report", "api_report_file"),
+            ),
+            {"pk": run.pk},
+        ),
+        "api_programme": programme,
+        "api_programme_budget": programme,
+        "api_enterprise": enterprise,
+        "api_proposal": code,
+        "api_transitions": code,
+    }
+
+
+def routes() -> dict[str, str]:
+    """Every route of the portal: its name and its pattern."""
+    found: dict[str, str] = {}
+
+    def walk(resolver: URLResolver, before: str) -> None:
+        for pattern in resolver.url_patterns:
+            route = before + str(pattern.pattern)
+            if isinstance(pattern, URLPattern):
+                found[pattern.name or route] = route
+            else:
+                walk(pattern, route)
+
+    walk(get_resolver(), "/")
+    return found
+
+
+class Person:
+    """Somebody, or nobody (None), who asks for addresses in the browser or with a key."""
+
+    def __init__(self, user: User | None, scope: str = "write") -> None:
+        self.headers: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
+        if user is None:
+            return
+        browser = Client()
+        browser.force_login(user)
+        self.cookies = {name: cookie.value for name, cookie in browser.cookies.items()}
+        _token, secret = ApiToken.issue(user=user, name="thử", scope=scope, days=30)
+        self.headers = {"Authorization": f"Bearer {secret}"}
+
+    def ask(self, method: str, address: str) -> int:
+        """The status of an answer to a request without a body; nothing of it is kept."""
+        client = Client(raise_request_exception=False)
+        by_key = address.startswith("/api/v1/")
+        if not by_key:
+            client.cookies.load(self.cookies)
+        with transaction.atomic():
+            answer = client.generic(
+                method,
+                address,
+                content_type="application/json" if by_key else "application/x-www-form-urlencoded",
+                headers=self.headers if by_key else {},
+            )
+            transaction.set_rollback(True)
+        return answer.status_code
+
+
+def address(name: str, given: dict[str, dict[str, Any]]) -> str:
+    return reverse(name, kwargs=given.get(name))
