@@ -119,7 +119,11 @@ class Person:
         self.headers = {"Authorization": f"Bearer {secret}"}
 
     def ask(self, method: str, address: str) -> int:
-        """The status of an answer to a request without a body; nothing of it is kept."""
+        """The status of the answer to a request without a body."""
+        return self.answer(method, address).status_code
+
+    def answer(self, method: str, address: str) -> Any:
+        """The answer to a request without a body; nothing of what it did is kept."""
         client = Client(raise_request_exception=False)
         by_key = address.startswith("/api/v1/")
         if not by_key:
@@ -132,7 +136,7 @@ class Person:
                 headers=self.headers if by_key else {},
             )
             transaction.set_rollback(True)
-        return answer.status_code
+        return answer
 
 
 def address(name: str, given: dict[str, dict[str, Any]]) -> str:

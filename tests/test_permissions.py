@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from khuyencong.core.refusals import NotAllowed, NotNow
 from projects import tracks
@@ -127,3 +128,23 @@ def test_a_verb_is_fired_by_whom_the_table_names_and_by_nobody_else(verb, scene,
                     fire(proposal, verb, by=user, paper=make.paper(), **given)
                 assert str(refused.value) == offered.reason
             transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_page_and_api_offer_a_verb_to_the_same_people(verb):
+    scene, allowed = VERBS[verb][0]
+    place = make.world()
+    proposal = SCENES[scene](place)
+    page = reverse("proposal_transition", kwargs={"code": proposal.code, "verb": verb})
+    verbs = reverse("api_transitions", kwargs={"code": proposal.code})
+    for name, user in stage.people_of(place).items():
+        may, person = name in allowed.split(), stage.Person(user)
+        sees = Proposal.objects.visible_to(user).filter(pk=proposal.pk).exists()
+        found = person.answer("GET", verbs)
+        if not sees:
+            assert not may, name
+            assert (found.status_code, person.ask("GET", page)) == (404, 404), name
+            continue
+        offered = {row["verb"]: row["open"] for row in found.json()["results"]}
+        assert offered[verb] == may, name
+        assert person.ask("GET", page) == (200 if may else 403), name

@@ -31,6 +31,7 @@ WAITING = {"submitted", "in_review", "returned"}
 PROMISED = {
     *("approved", "partly_approved", "contracted", "in_progress", "accepted"),
     *("liquidated", "settled", "suspended"),
+    "stopped",
 }
 BOOK = {
     "allot": {"allotted": 1},
