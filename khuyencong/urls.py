@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("dang-nhap/", views.Login.as_view(), name="login"),
     path("dang-xuat/", LogoutView.as_view(), name="logout"),
+    path("doi-mat-khau/", views.PasswordChange.as_view(), name="password_change"),
     path("ngon-ngu/", views.switch_language, name="set_language"),
     path("them/", views.more, name="more"),
     path("tro-giup/", views.help_page, name="help"),

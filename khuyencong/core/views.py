@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.i18n import set_language
@@ -57,6 +61,23 @@ class Login(LoginView):
 def switch_language(request: HttpRequest) -> HttpResponse:
     """VI | EN, also on the log-in page."""
     return set_language(request)
+
+
+class PasswordChange(PasswordChangeView):
+    """Đổi mật khẩu; not for the shared demonstration accounts."""
+
+    template_name = "core/password_change.html"
+    success_url = reverse_lazy("more")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.request.user.is_demo:
+            form.add_error(None, _("Tài khoản minh họa dùng chung, không đổi mật khẩu."))
+            return self.form_invalid(form)
+        messages.success(self.request, _("Đã đổi mật khẩu."))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 def more(request: HttpRequest) -> HttpResponse:
