@@ -127,10 +127,11 @@ def fire(
                 _derive(acts[-1])
                 locked.version += 1
                 locked.save(update_fields=["version", "updated_at"])
-                notices.write(locked, before, by)
+                mails = notices.write(locked, before, by)
                 # Last: the hot row of a cell is locked for this statement and the commit only.
                 ledger.post([posting for act in acts for posting in act.postings], by=by)
-            transaction.on_commit(notices.ring, robust=True)
+            if mails:
+                transaction.on_commit(notices.ring, robust=True)
     except ledger.CellExhausted as error:
         raise error.explain() from error
     return locked
@@ -158,7 +159,7 @@ def _acts(
     paper: Paper,
     data: dict[str, Any],
 ) -> list[Act]:
-    live = tracks.current(tracks.of(proposal))
+    live = tracks.current(tracks.at_work(proposal))
     found = option(transition, proposal, live, by, source)
     if not found.is_open:
         right_state = (

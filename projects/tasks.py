@@ -2,16 +2,19 @@
 
 from celery import shared_task
 
+from khuyencong import bell
 from projects import notices
 
+MAIL_NOTICES = "projects.mail_notices"
 
-@shared_task(name="projects.mail_notices")
+
+@shared_task(name=MAIL_NOTICES)
 def mail_notices() -> int:
     return notices.mail_waiting()
 
 
-def _bell() -> None:
-    mail_notices.apply_async(retry=False)
+def ring() -> None:
+    bell.ring(MAIL_NOTICES)
 
 
-notices.bells.append(_bell)
+notices.bells.append(ring)

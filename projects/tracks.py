@@ -25,7 +25,17 @@ def of(proposal: Proposal) -> list[Track]:
                 Review.objects.select_related(
                     "organisation", "step", "document", "decided_by", "proposed_by", "recorded_by"
                 ).prefetch_related("amounts"),
-            )
+            ),
+        )
+    )
+
+
+def at_work(proposal: Proposal) -> list[Track]:
+    """All tracks with what the rules of a verb look at, and no more: a verb holds a lock."""
+    reviews = Review.objects.select_related("organisation", "step")
+    return list(
+        proposal.tracks.select_related("source", "step").prefetch_related(
+            Prefetch("reviews", reviews)
         )
     )
 

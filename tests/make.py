@@ -117,9 +117,7 @@ def programme(
         code=code, name=f"Chương trình {code}", province=home, start_year=start, end_year=end
     )
     total = sum(shares.values()) * TRIEU
-    version = ProgrammeVersion.objects.create(
-        programme=made, decision=document, total_amount=total
-    )
+    version = ProgrammeVersion.objects.create(programme=made, decision=document, total_amount=total)
     years = range(start, end + 1)
     part = total // len(years)
     for year in years:
@@ -230,9 +228,7 @@ def draft(
     """A complete draft asking these triệu đồng by source, one cost line a source pair."""
     money = money or {"provincial": 200}
     by = by or place.people.canbo
-    proposal = drafts.create(
-        place.programme, year, title=title, kind=Proposal.Kind.SINGLE, by=by
-    )
+    proposal = drafts.create(place.programme, year, title=title, kind=Proposal.Kind.SINGLE, by=by)
     rows = [
         CostRow(
             name=f"Thiết bị {code}",

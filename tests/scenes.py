@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 
+from projects import drafts
 from projects.firing import fire
 from projects.models import Proposal
 from tests import make
+from tests.acts import SIGNS
+from tests.make import TRIEU
 
 Status = Proposal.Status
-SIGNS = {"sign": "HĐ-SCT", "accept": "BB-SCT", "liquidate": "BB-TL", "settle": "BC-QT"}
 
 
 def in_review(place: SimpleNamespace) -> Proposal:
@@ -70,6 +72,28 @@ def stopped(place: SimpleNamespace) -> Proposal:
     )
 
 
+def two_years(place: SimpleNamespace) -> Proposal:
+    """Asks 200 in 2026 and 200 in 2027, and waits for the committee."""
+    people = place.people
+    proposal = make.draft(place, {"provincial": 400})
+    drafts.save(
+        proposal,
+        drafts.Draft(
+            funding={
+                ("provincial", 2026): 200 * TRIEU,
+                ("provincial", 2027): 200 * TRIEU,
+                ("counterpart", 2026): 400 * TRIEU,
+            }
+        ),
+        by=people.canbo,
+        expected_version=proposal.version,
+    )
+    fire(proposal, "submit", by=people.canbo)
+    fire(proposal, "pass", by=people.sct)
+    fire(proposal, "conclude", by=people.sct_head)
+    return fire(proposal, "pass", by=people.stc)
+
+
 SCENES: dict[str, Callable[[SimpleNamespace], Proposal]] = {
     Status.DRAFT: make.draft,
     Status.SUBMITTED: make.submitted,
@@ -83,9 +107,7 @@ SCENES: dict[str, Callable[[SimpleNamespace], Proposal]] = {
     Status.IN_PROGRESS: lambda place: executed(place, "sign", "start"),
     Status.ACCEPTED: lambda place: executed(place, "sign", "start", "accept"),
     Status.LIQUIDATED: lambda place: executed(place, "sign", "start", "accept", "liquidate"),
-    Status.SETTLED: lambda place: executed(
-        place, "sign", "start", "accept", "liquidate", "settle"
-    ),
+    Status.SETTLED: lambda place: executed(place, "sign", "start", "accept", "liquidate", "settle"),
     Status.SUSPENDED: suspended,
     Status.STOPPED: stopped,
 }

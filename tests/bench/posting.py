@@ -31,7 +31,10 @@ SELECT id, 'commit', %(amount)s, 'thử', NULL, %(day)s, %(now)s, NULL, NULL FRO
 MOVE = (
     "UPDATE budgets_cell SET committed = committed + ? WHERE id = ? AND committed + ? <= allotted"
 )
-ADD = f"INSERT INTO budgets_ledgerentry ({ROW}) VALUES (?, 'commit', ?, 'thử', NULL, ?, ?, NULL, NULL)"
+ADD = (
+    f"INSERT INTO budgets_ledgerentry ({ROW}) "
+    "VALUES (?, 'commit', ?, 'thử', NULL, ?, ?, NULL, NULL)"
+)
 
 
 def fill(cell: int) -> None:

@@ -125,7 +125,7 @@ def test_the_same_decision_is_entered_once(place):
 
 def test_a_number_used_for_another_day_is_refused(place):
     allocate(place, {cell_of(place): 5}, Paper("7/QĐ-UBND", datetime.date(2025, 3, 2)))
-    with pytest.raises(Refused, match="Số 7/QĐ-UBND của .* đã dùng cho văn bản ngày 02/03/2025"):
+    with pytest.raises(Refused, match=r"Số 7/QĐ-UBND của .* đã dùng cho văn bản ngày 02/03/2025"):
         allocate(place, {cell_of(place): 7}, Paper("7/QĐ-UBND", datetime.date(2025, 3, 3)))
     assert LedgerEntry.objects.count() == 1
 
@@ -145,10 +145,13 @@ def test_a_decision_that_gave_money_while_approving_is_not_entered_again(place):
     assert cell_of(place).allotted == 100 * TRIEU
 
 
-@pytest.mark.parametrize("name", [
-    *("canbo", "canbo2", "sct_head", "stc", "ubnd", "cuc", "bct", "ketoan", "lanhdao"),
-    *("kiemtoan", "quantri", "hethong"),
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("canbo", "canbo2", "sct_head", "stc", "ubnd", "cuc", "bct", "ketoan", "lanhdao"),
+        *("kiemtoan", "quantri", "hethong"),
+    ],
+)
 def test_only_the_departments_specialist_enters_it(place, name):
     with pytest.raises(NotAllowed, match="Chỉ chuyên viên Sở Công Thương"):
         allocate(place, {cell_of(place): 5}, by=getattr(place.people, name))

@@ -126,8 +126,8 @@ def approver() -> User:
 
 
 def approve(pk: int, number: int, **_rest: Any) -> dict[str, str]:
-    """The whole verb, as the page fires it."""
-    proposal = Proposal.objects.get(pk=pk)
+    """The whole verb, as the page fires it: it reads the dossier anew and needs but its key."""
+    proposal = Proposal(pk=pk)
     paper = Paper(number=f"{number}/QĐ-UBND", issued_on=clock.today())
     try:
         done = fire(proposal, "approve", by=approver(), paper=paper)

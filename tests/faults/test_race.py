@@ -153,5 +153,5 @@ def test_on_sqlite_writers_wait_for_each_other_and_none_fails(tmp_path: Path):
     env = environment(tmp_path)
     manage(env, "migrate", "-v0")
     with Team(SIZE, "tests.faults.approving", env, ROOT) as team:
-        rounds = team.one("prepare", rounds=6, size=SIZE, seed=4)
+        rounds = team.one("prepare", rounds=4, size=SIZE, seed=4)
         _nothing_was_overspent(team, rounds, _race(team, rounds))

@@ -62,7 +62,8 @@ def random_money(place, chance):
             )
         else:
             kind = chance.choice(["allot", "allot", *BOOK])
-            amount = chance.randint(1, 300 if kind == "allot" else 90) * TRIEU + chance.randint(0, 9)
+            most = 300 if kind == "allot" else 90
+            amount = chance.randint(1, most) * TRIEU + chance.randint(0, 9)
             wanted = Posting(chance.choice(cells), kind, amount, "thử", effective_on=day)
         try:
             with clock.at(moment), transaction.atomic():

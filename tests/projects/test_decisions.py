@@ -9,46 +9,17 @@ from budgets.models import Allocation
 from khuyencong.core import clock
 from khuyencong.core.models import LegalDocument
 from khuyencong.core.papers import Paper
-from khuyencong.core.refusals import NotAllowed, NotNow, Refused
+from khuyencong.core.refusals import NotNow, Refused
 from projects.drafts import CostRow, Draft, save
 from projects.firing import fire
-from projects.models import Commitment, Decision, DecisionLine, Review, ReviewStep
-from tests import look, make, scenes
+from projects.models import Commitment, Decision, DecisionLine
+from tests import look, make
+from tests.acts import approve, ask
 from tests.make import TRIEU
-from tests.projects.test_submission import ask
+from tests.scenes import two_years
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_broken")]
 BOTH = {"provincial": 200, "national": 100}
-
-
-def approve(place, proposal, amounts=None, **data):
-    if amounts is not None:
-        data["amounts"] = {
-            look.line(proposal, "provincial", year).pk: amount for year, amount in amounts.items()
-        }
-    return fire(proposal, "approve", by=place.people.ubnd, paper=make.paper(), data=data)
-
-
-def two_years(place):
-    """Asks 200 in 2026 and 200 in 2027, and waits for the committee."""
-    people = place.people
-    proposal = make.draft(place, {"provincial": 400})
-    save(
-        proposal,
-        Draft(
-            funding={
-                ("provincial", 2026): 200 * TRIEU,
-                ("provincial", 2027): 200 * TRIEU,
-                ("counterpart", 2026): 400 * TRIEU,
-            }
-        ),
-        by=people.canbo,
-        expected_version=proposal.version,
-    )
-    fire(proposal, "submit", by=people.canbo)
-    fire(proposal, "pass", by=people.sct)
-    fire(proposal, "conclude", by=people.sct_head)
-    return fire(proposal, "pass", by=people.stc)
 
 
 def test_approval_commits_the_money_under_the_decision(place):
@@ -151,7 +122,7 @@ def test_a_year_not_yet_allotted_waits_and_is_committed_when_its_money_comes(pla
     with pytest.raises(NotNow, match="Không có năm nào đã được giao dự toán mà chưa cam kết"):
         fire(proposal, "commit_year", by=people.ketoan)
     make.allot(place, "provincial", 2027, 150)
-    with pytest.raises(Refused, match="Ngân sách tỉnh năm 2027 .* chỉ còn 150 triệu đồng"):
+    with pytest.raises(Refused, match=r"Ngân sách tỉnh năm 2027 .* chỉ còn 150 triệu đồng"):
         fire(proposal, "commit_year", by=people.ketoan)
     make.allot(place, "provincial", 2027, 100)
     fire(proposal, "commit_year", by=people.ketoan)
@@ -185,7 +156,7 @@ def test_one_number_is_one_paper(place):
         fire(first, "approve", by=place.people.ubnd, paper=Paper("9/QĐ-UBND", today))
         later = today + datetime.timedelta(days=1)
         if later.year == today.year:
-            with pytest.raises(Refused, match="Số 9/QĐ-UBND của .* đã dùng cho văn bản ngày"):
+            with pytest.raises(Refused, match=r"Số 9/QĐ-UBND của .* đã dùng cho văn bản ngày"):
                 fire(second, "approve", by=place.people.ubnd, paper=Paper("9/QĐ-UBND", later))
         fire(second, "approve", by=place.people.ubnd, paper=Paper("9/QĐ-UBND ", today))
     assert Decision.objects.count() == 1
@@ -211,116 +182,6 @@ def test_a_refusal_at_the_last_step_is_a_decision_with_number_and_date(place):
     line = DecisionLine.objects.get()
     assert (line.is_approval, line.amount) == (False, 0)
     assert look.stages(proposal, "provincial") == (200, 200, None)
-
-
-def silence(user):
-    user.is_active = False
-    user.save()
-
-
-def record(place, proposal, verdict, *, by=None, file=True, number=None, reason="", **data):
-    paper = make.paper("QĐ-UBND", file=make.scan(place.people.sct) if file else None)
-    if number is not None:
-        paper = Paper(number, paper.issued_on, file=paper.file)
-    return fire(
-        proposal,
-        "record_decision",
-        by=by or place.people.sct,
-        paper=paper,
-        reason=reason,
-        data={"verdict": verdict, **data},
-    )
-
-
-def test_the_paper_of_a_body_without_accounts_is_recorded_and_the_trail_says_so(place):
-    make.allot(place, "provincial", 2026, 500)
-    proposal = make.ready_to_approve(place)
-    silence(place.people.ubnd)
-    record(place, proposal, "approve")
-    assert look.status(proposal) == "approved"
-    assert look.cell(proposal, "provincial") == (500, 200, 0)
-    review = Review.objects.get(verdict="approve")
-    assert (review.decided_by, review.recorded_by) == (None, place.people.sct)
-    assert review.organisation == place.orgs.committee
-    assert review.document.file is not None
-    told = next(text for text in look.sentences(proposal) if "ghi nhận" in text)
-    assert "ghi nhận văn bản của UBND tỉnh Tỉnh Thử: phê duyệt nguồn Ngân sách tỉnh" in told
-    assert place.people.sct.full_name in told
-    assert review.document.number in told
-
-
-@pytest.mark.parametrize(
-    ("verdict", "after"), [("pass", "in_review"), ("return", "returned"), ("refuse", "refused")]
-)
-def test_an_appraising_bodys_paper_is_recorded_too(place, verdict, after):
-    proposal = scenes.in_review(place)
-    silence(place.people.stc)
-    record(place, proposal, verdict, reason="Theo văn bản")
-    assert look.status(proposal) == after
-    assert Review.objects.get(verdict=verdict, step__order=2).recorded_by == place.people.sct
-
-
-def test_recording_wants_number_date_scan_verdict_and_reason_at_once(place):
-    proposal = make.ready_to_approve(place)
-    silence(place.people.ubnd)
-    with pytest.raises(Refused) as refused:
-        fire(proposal, "record_decision", by=place.people.sct)
-    assert {fault.field for fault in refused.value.faults} == {
-        *("verdict", "document_number", "document_date", "document_file"),
-    }
-    for verdict in ("pass", "conclude", "", None, "taken_back"):
-        with pytest.raises(Refused, match="Chọn ý kiến ghi trong văn bản"):
-            record(place, proposal, verdict)
-    with pytest.raises(Refused, match="bản quét"):
-        record(place, proposal, "approve", file=False)
-    with pytest.raises(Refused, match="Nêu lý do"):
-        record(place, proposal, "refuse")
-    ReviewStep.objects.update(may_return=False)
-    with pytest.raises(Refused, match="Chọn ý kiến ghi trong văn bản"):
-        record(place, proposal, "return", reason="Thiếu")
-    assert look.status(proposal) == "in_review"
-
-
-def test_a_body_that_works_in_the_portal_speaks_for_itself(place):
-    proposal = make.ready_to_approve(place)
-    with pytest.raises(NotAllowed, match="tự xử lý trên cổng, không ghi nhận thay"):
-        record(place, proposal, "approve")
-    # Its chain may say that it does not.
-    ReviewStep.objects.filter(kind="approve").update(acts_in_portal=False)
-    make.allot(place, "provincial", 2026, 500)
-    record(place, proposal, "approve")
-    assert look.status(proposal) == "approved"
-
-
-def test_a_body_whose_people_have_no_role_any_more_is_recorded(place):
-    make.allot(place, "provincial", 2026, 500)
-    proposal = make.ready_to_approve(place)
-    yesterday = clock.today() - datetime.timedelta(days=1)
-    place.people.ubnd.role_grants.update(valid_to=yesterday)
-    record(place, proposal, "approve")
-    assert look.status(proposal) == "approved"
-
-
-def test_who_recorded_an_appraisal_has_not_appraised(place):
-    """Duties are compared between who decided: recording both papers is no breach."""
-    make.allot(place, "provincial", 2026, 500)
-    proposal = scenes.in_review(place)
-    silence(place.people.stc)
-    silence(place.people.ubnd)
-    record(place, proposal, "pass")
-    record(place, proposal, "approve")
-    assert look.status(proposal) == "approved"
-
-
-def test_only_the_departments_specialist_records(place):
-    proposal = make.ready_to_approve(place)
-    silence(place.people.ubnd)
-    other = make.world("x", "Tỉnh Khác", "TK")
-    for user in (place.people.stc, place.people.sct_head, place.people.ketoan, other.people.sct):
-        with pytest.raises(NotAllowed):
-            record(place, proposal, "approve", by=user)
-    with pytest.raises(NotAllowed, match="dùng ý kiến thẩm định"):
-        record(place, make.submitted(place), "pass")
 
 
 def test_after_a_return_the_committee_decides_once_in_the_new_round(place):

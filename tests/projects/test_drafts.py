@@ -60,9 +60,7 @@ def test_a_year_outside_the_programme_is_refused(place, year):
 def test_a_programme_of_another_province_is_refused(place):
     other = make.world("x", "Tỉnh Khác", "TK")
     with pytest.raises(Refused, match="tỉnh khác"):
-        drafts.create(
-            other.programme, 2026, title="Máy", kind="single", by=place.people.canbo
-        )
+        drafts.create(other.programme, 2026, title="Máy", kind="single", by=place.people.canbo)
 
 
 @pytest.mark.parametrize(

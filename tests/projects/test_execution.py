@@ -7,26 +7,11 @@ from khuyencong.core.refusals import NotAllowed, NotNow, Refused
 from projects.firing import fire
 from projects.models import Acceptance, Contract, Disbursement, Settlement
 from tests import look, make, scenes
+from tests.acts import act, approve, pay
 from tests.make import TRIEU
-from tests.projects.test_decisions import approve, two_years
+from tests.scenes import two_years
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_broken")]
-
-
-def act(place, proposal, verb, *, by=None, paper=None, **data):
-    papers = {**scenes.SIGNS, "disburse": "UNC"}
-    return fire(
-        proposal,
-        verb,
-        by=by or place.people.ketoan,
-        paper=paper or (make.paper(papers[verb]) if verb in papers else None),
-        data=data,
-    )
-
-
-def pay(place, proposal, trieu, kind="advance", source="provincial"):
-    line = look.line(proposal, source)
-    return act(place, proposal, "disburse", line_id=line.pk, amount=trieu * TRIEU, kind=kind)
 
 
 def test_the_whole_life_to_the_settlement(place):
@@ -74,7 +59,8 @@ def test_two_sources_are_settled_each_on_its_own_line(place):
 
 def test_a_contract_is_at_most_what_is_approved(place):
     proposal = scenes.approved(place)
-    with pytest.raises(Refused, match="300 vượt ngân sách hỗ trợ được duyệt 200 triệu đồng") as refused:
+    told = "300 vượt ngân sách hỗ trợ được duyệt 200 triệu đồng"
+    with pytest.raises(Refused, match=told) as refused:
         act(place, proposal, "sign", amount=300 * TRIEU)
     assert refused.value.faults[0].field == "amount"
     act(place, proposal, "sign", amount=200 * TRIEU)

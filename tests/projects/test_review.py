@@ -10,8 +10,8 @@ from khuyencong.core.refusals import NotAllowed, NotNow, Refused
 from projects.firing import fire
 from projects.models import Proposal, Review, ReviewAmount, ReviewStep
 from tests import look, make, scenes
+from tests.acts import ask
 from tests.make import TRIEU
-from tests.projects.test_submission import ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_broken")]
 BOTH = {"provincial": 200, "national": 100}
@@ -139,9 +139,7 @@ def test_money_moved_to_another_year_begins_again(place):
 def test_a_return_may_set_a_day(place):
     proposal = make.submitted(place)
     day = clock.today() + datetime.timedelta(days=10)
-    fire(
-        proposal, "return", by=place.people.sct, reason="Thiếu báo giá", data={"due_on": day}
-    )
+    fire(proposal, "return", by=place.people.sct, reason="Thiếu báo giá", data={"due_on": day})
     entry = proposal.status_changes.filter(track__isnull=False).last().audit
     assert entry.changes["due_on"] == day.isoformat()
 

@@ -1,41 +1,17 @@
 """What the implementing unit does with its dossier: submit, take back, withdraw, try again."""
 
-from decimal import Decimal
-
 import pytest
 
-from khuyencong.core import invariants
 from khuyencong.core.refusals import NotAllowed, NotNow, Refused
 from projects import drafts
-from projects.drafts import CostRow, Draft
 from projects.firing import fire
 from projects.models import Proposal, Review, ReviewChain, Snapshot
 from tests import look, make, scenes
+from tests.acts import ask
 from tests.make import TRIEU
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_broken")]
 BOTH = {"provincial": 200, "national": 100}
-
-
-def ask(proposal, by, money, year=2026):
-    """Save the dossier's money anew: these triệu đồng by source, as much again by the firm."""
-    rows = [
-        CostRow(
-            name=f"Thiết bị {code}",
-            unit_price=2 * amount * TRIEU,
-            quantity=Decimal(1),
-            shares={code: amount * TRIEU, "counterpart": amount * TRIEU},
-        )
-        for code, amount in money.items()
-    ]
-    funding = {(code, year): amount * TRIEU for code, amount in money.items()}
-    funding["counterpart", year] = sum(money.values()) * TRIEU
-    fresh = Proposal.objects.get(pk=proposal.pk)
-    saved = drafts.save(
-        fresh, Draft(cost_rows=rows, funding=funding), by=by, expected_version=fresh.version
-    )
-    assert not list(invariants.violations())
-    return saved
 
 
 def test_a_dossier_that_lacks_things_says_all_of_them_with_their_fields(place):
@@ -227,7 +203,6 @@ def test_without_a_chain_or_an_office_it_is_not_submitted(place):
         fire(proposal, "submit", by=place.people.canbo)
     assert {fault.message for fault in refused.value.faults} == {
         "Chưa khai báo Sở Tài chính cho bước 2 của quy trình. Báo quản trị viên của cổng.",
-        "Chưa có quy trình thẩm định cho nguồn Khuyến công quốc gia. "
-        "Báo quản trị viên của cổng.",
+        "Chưa có quy trình thẩm định cho nguồn Khuyến công quốc gia. Báo quản trị viên của cổng.",
     }
     assert look.status(proposal) == "draft"

@@ -13,8 +13,8 @@ from projects.firing import fire
 from projects.models import Proposal, Snapshot, StatusChange, Track
 from projects.workflow import TABLE
 from tests import look, make, scenes
-from tests.projects.test_decisions import record, silence, two_years
-from tests.projects.test_execution import act, pay
+from tests.acts import act, pay, record, silence
+from tests.scenes import two_years
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_broken")]
 CODES = re.compile(
@@ -106,9 +106,7 @@ def test_the_rows_of_one_dossier_tell_its_story(place):
     unit = f"{people.canbo.full_name} ({place.orgs.centre.name})"
     told = look.sentences(proposal)
     assert told[0] == f"{unit} lập đề án"
-    assert told[2] == (
-        f"{unit} trình thẩm định lần 1, đề nghị ngân sách hỗ trợ 200 triệu đồng"
-    )
+    assert told[2] == (f"{unit} trình thẩm định lần 1, đề nghị ngân sách hỗ trợ 200 triệu đồng")
     assert told[1] == "Ngân sách tỉnh chuyển từ «Chờ» sang «Đang thẩm định»"
     assert (
         f"{people.sct.full_name} ({place.orgs.industry.name}) đề xuất đồng ý nguồn Ngân sách tỉnh "

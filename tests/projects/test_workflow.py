@@ -99,9 +99,7 @@ def test_a_stale_version_is_told_and_nothing_is_written(place):
             expected_version=proposal.version - 1,
         )
     assert look.status(proposal) == "draft"
-    done = fire(
-        proposal, "submit", by=place.people.canbo, expected_version=proposal.version
-    )
+    done = fire(proposal, "submit", by=place.people.canbo, expected_version=proposal.version)
     assert done.version == proposal.version + 1
 
 
