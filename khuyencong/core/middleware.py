@@ -27,9 +27,7 @@ class BadInputMiddleware:
             )
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
             return self.refuse(
                 request, _("Nội dung gửi lên quá lớn. Chia nhỏ rồi gửi lại."), status=413

@@ -210,9 +210,12 @@ def test_the_paper_of_a_body_without_accounts_is_recorded_with_its_scan(place):
     assert b"".join(served.streaming_content) == PDF
     assert served["X-Content-Type-Options"] == "nosniff"
     assert served["Content-Disposition"].startswith("attachment")
-    assert page_of(place.people.canbo2).get(
-        f"/de-an/{proposal.code}/tep/{document.file_id}/"
-    ).status_code == 404
+    assert (
+        page_of(place.people.canbo2)
+        .get(f"/de-an/{proposal.code}/tep/{document.file_id}/")
+        .status_code
+        == 404
+    )
 
 
 def test_a_refused_recording_leaves_no_file_behind(place, settings):
@@ -275,7 +278,7 @@ def test_the_pages_take_a_constant_number_of_queries(place, django_assert_max_nu
 
 
 def test_texts_of_people_are_shown_as_text(place):
-    proposal = make.draft(place, title="<script>alert(1)</script> & \"máy\"")
+    proposal = make.draft(place, title='<script>alert(1)</script> & "máy"')
     text = text_of(page_of(place.people.canbo).get(f"/de-an/{proposal.code}/"))
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text

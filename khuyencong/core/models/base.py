@@ -9,9 +9,9 @@ from django.db.models import Q
 
 def dated_on(day: datetime.date, prefix: str = "") -> Q:
     """Rows in force on ``day``: valid_from ≤ day ≤ valid_to, an empty end being open."""
-    return (
-        Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": day})
-    ) & (Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day}))
+    return (Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": day})) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
+    )
 
 
 class AppendOnlyQuerySet(models.QuerySet):
