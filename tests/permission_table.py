@@ -38,6 +38,8 @@ ROUTES: dict[tuple[str, str], dict[int, str]] = {
     ("POST", "login"): {200: ANONYMOUS, 302: "*"},
     ("GET", "logout"): {302: ANONYMOUS, 405: "*"},
     ("POST", "logout"): {302: "*"},
+    ("GET", "password_change"): PERSONS,
+    ("POST", "password_change"): {302: ANONYMOUS, 422: "*"},
     ("GET", "set_language"): {302: "*"},
     ("POST", "set_language"): {302: "*"},
     ("GET", "more"): PERSONS,

@@ -6,6 +6,8 @@ import random
 from functools import cache
 from typing import Any
 
+from django.db.models import Count
+
 from budgets import ledger
 from budgets.models import Cell
 from khuyencong.core import clock, invariants
@@ -16,6 +18,7 @@ from projects.firing import fire
 from projects.models import (
     CostItem,
     CostShare,
+    DecisionLine,
     FundingLine,
     Proposal,
     Review,
@@ -159,3 +162,9 @@ def cells() -> list[dict[str, int]]:
 
 def ledger_file() -> str:
     return ledger.__file__
+
+
+def decisions() -> dict[str, int]:
+    """Each decision's number and how many dossiers it decides."""
+    rows = DecisionLine.objects.values_list("decision__document__number")
+    return dict(rows.annotate(times=Count("pk")).order_by())

@@ -149,6 +149,32 @@ def test_without_either_wall_every_cell_is_overspent(postgres: Postgres):
         assert len(found) == ROUNDS, "check_invariants sees every overspent cell"
 
 
+def test_one_decision_over_many_dossiers_at_once_is_one_paper(postgres: Postgres):
+    env = _database(postgres, "one_decision")
+    with Team(SIZE, "tests.faults.approving", env) as team:
+        rounds = team.one("prepare", rounds=5, size=SIZE, seed=5)
+        for number, dossiers in enumerate(rounds, start=1):
+            for dossier in dossiers:
+                dossier["number"] = number
+        answers = _race(team, rounds)
+        _nothing_was_overspent(team, rounds, answers)
+        approved = [sum(one["did"] == "approved" for one in said) for said in answers]
+        assert team.one("decisions") == {
+            f"{number}/QĐ-UBND": times for number, times in enumerate(approved, start=1)
+        }
+
+
+def test_one_dossier_approved_by_everybody_at_once_is_approved_once(postgres: Postgres):
+    env = _database(postgres, "one_dossier")
+    with Team(SIZE, "tests.faults.approving", env) as team:
+        rounds = team.one("prepare", rounds=5, size=SIZE, seed=6)
+        for dossiers in rounds:
+            said = _race(team, [[{**dossiers[0], "number": row["number"]} for row in dossiers]])[0]
+            assert sorted(one["did"] for one in said) == ["NotNow"] * (SIZE - 1) + ["approved"]
+            cell = _cells(team)[dossiers[0]["cell"]]
+            assert cell["committed"] == cell["ledger"] == dossiers[0]["amount"]
+
+
 def test_on_sqlite_writers_wait_for_each_other_and_none_fails(tmp_path: Path):
     env = environment(tmp_path)
     manage(env, "migrate", "-v0")
