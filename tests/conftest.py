@@ -80,6 +80,14 @@ def own_files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         given.MEDIA_ROOT = tmp_path_factory.mktemp("files")
 
 
+@pytest.fixture(autouse=True)
+def in_vietnamese() -> None:
+    """Each test begins in the source language: a page read in English leaves it switched on."""
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """Debian's Chromium, driven by Playwright."""
