@@ -32,6 +32,8 @@ def allotments(
         document=document,
         defaults={"programme": programme, "posted_by": by, "posted_at": clock.now()},
     )
+    if allocation.programme_id != programme.pk:
+        raise _entered_already(document)
     return [
         ledger.Posting(
             cell=cell,
@@ -45,6 +47,23 @@ def allotments(
         for cell, amount in amounts.items()
         if amount
     ]
+
+
+def _entered_already(document: LegalDocument) -> Refused:
+    return Refused(
+        Fault(
+            _("Quyết định {number} đã được nhập. Mở kế hoạch vốn để xem lại.").format(
+                number=document.number
+            ),
+            "document_number",
+        )
+    )
+
+
+def refuse_second_allotment(document: LegalDocument, decided_before: bool) -> None:
+    """A decision entered as an allocation has given its money; approving under it gives no more."""
+    if not decided_before and Allocation.objects.filter(document=document).exists():
+        raise _entered_already(document)
 
 
 def _is_dong(amount: Any) -> bool:
@@ -89,14 +108,7 @@ def allocate(
                 illustration=programme.is_illustration,
             )
             if Allocation.objects.filter(document=document).exists():
-                raise Refused(
-                    Fault(
-                        _("Quyết định {number} đã được nhập. Mở kế hoạch vốn để xem lại.").format(
-                            number=document.number
-                        ),
-                        "document_number",
-                    )
-                )
+                raise _entered_already(document)
             postings = allotments(document, amounts, locked, by)
             allocation = Allocation.objects.get(document=document)
             if note:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from khuyencong.core import papers
+from khuyencong.core.models import LegalDocument
 from khuyencong.core.refusals import Fault
 from projects import amount_input, guards, tracks
 from projects.act import Act
@@ -33,7 +35,27 @@ def reason_given(act: Act) -> Iterator[Fault]:
 
 
 def document_given(act: Act) -> Iterator[Fault]:
+    """The paper is not dated before what it rests on: the dossier, its decisions, its contract."""
     yield from papers.faults_of(act.paper, not_before=_submitted_on(act))
+    if act.track is None and act.paper.issued_on:
+        base = _rests_on(act)
+        if base and act.paper.issued_on < base.issued_on:
+            yield Fault(
+                _("Ngày văn bản phải từ ngày {day}, ngày của {base}, trở đi.").format(
+                    day=f"{base.issued_on:%d/%m/%Y}", base=base
+                ),
+                "document_date",
+            )
+
+
+def _rests_on(act: Act) -> LegalDocument | None:
+    """The latest paper among the dossier's decisions and contracts."""
+    ours = Q(decision__lines__track__proposal=act.proposal) | Q(
+        pk__in=act.proposal.contracts.values("document_id")
+    )
+    return (
+        LegalDocument.objects.filter(ours, issued_on__isnull=False).order_by("-issued_on").first()
+    )
 
 
 def document_right_if_given(act: Act) -> Iterator[Fault]:

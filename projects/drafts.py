@@ -17,7 +17,7 @@ from khuyencong.core import audit, money, permissions, text
 from khuyencong.core.models import Organisation, Place, SerialCounter, User
 from khuyencong.core.refusals import Fault, NotAllowed, Refused, Stale
 from programmes.models import Activity, FundingSource, Programme
-from projects import loading, tracks
+from projects import loading, snapshots, tracks
 from projects.models import (
     Beneficiary,
     CostItem,
@@ -44,6 +44,13 @@ PLAIN_FIELDS = frozenset(
         "starts_on",
         "ends_on",
     }
+)
+
+
+# What an approval stands on, beside the cost lines of its source.
+FROZEN = (
+    *("title", "kind", "partner", "expected_output"),
+    *("activities", "places", "beneficiaries"),
 )
 
 
@@ -158,16 +165,55 @@ def save(proposal: Proposal, draft: Draft, *, by: User, expected_version: int | 
         reason = permissions.refusal(by, "projects.proposal.edit", locked)
         if reason:
             raise NotAllowed(reason)
+        decided = _decided(locked)
         for name in PLAIN_FIELDS & draft.fields.keys():
             setattr(locked, name, draft.fields[name])
         _check(locked)
         _save_parts(locked, draft)
+        _refuse_touching(decided, locked)
         locked.version += 1
         locked = _with_search_text(locked)
         locked.save()
         if locked.status == Proposal.Status.RETURNED:
             audit.record("projects.proposal.edit", locked, by=by)
     return locked
+
+
+def _decided(proposal: Proposal) -> dict[str, Any] | None:
+    """What an approval already stands on, as plain data; None while no source is approved.
+
+    The reasons (necessity, goals, content) may still be written better for the other office.
+    """
+    approved = {
+        track.source.code
+        for track in tracks.current(tracks.of(proposal))
+        if track.status == track.Status.APPROVED
+    }
+    if not approved:
+        return None
+    said = snapshots.content(proposal)
+    found = {name: said[name] for name in FROZEN}
+    found["cost_items"] = [item for item in said["cost_items"] if approved & item["shares"].keys()]
+    return found
+
+
+def _refuse_touching(before: dict[str, Any] | None, proposal: Proposal) -> None:
+    """Once one source is approved, only what belongs to the undecided ones may change."""
+    if before is None:
+        return
+    fresh = loading.with_parts(Proposal.objects.all()).get(pk=proposal.pk)
+    fresh.title, fresh.kind = proposal.title, proposal.kind
+    fresh.expected_output, fresh.partner = proposal.expected_output, proposal.partner
+    if _decided(fresh) != before:
+        raise Refused(
+            Fault(
+                _(
+                    "Một nguồn vốn đã được phê duyệt: không đổi tên, nội dung, cơ sở, địa điểm, "
+                    "kết quả và các dòng dự toán của nguồn đó."
+                ),
+                "cost_items",
+            )
+        )
 
 
 def _save_parts(proposal: Proposal, draft: Draft) -> None:

@@ -138,6 +138,8 @@ def may_refuse(user: User, proposal: Proposal, track: Track, review: Review | No
         return _("Tài khoản của bạn không thẩm định.")
     if review.proposed and not user.may(roles.CONCLUDE):
         return _("Đã có ý kiến đề xuất, đang chờ lãnh đạo kết luận.")
+    if review.proposed and review.proposed_by_id == user.pk:
+        return _("Người đề xuất không tự kết luận; cần người thứ hai.")
     return None
 
 

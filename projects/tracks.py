@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock
-from khuyencong.core.models import Organisation
+from khuyencong.core import clock, roles
+from khuyencong.core.models import Organisation, User
 from khuyencong.core.refusals import Fault, Refused
 from projects.models import Proposal, Review, ReviewChain, ReviewStep, Track
 
@@ -146,3 +146,15 @@ def _untouched(tracks: Iterable[Track]) -> bool:
         )
         for track in tracks
     )
+
+
+def mark_opened(live: Iterable[Track], user: User) -> None:
+    """The office has looked: from now on the sender can no longer take the dossier back."""
+    ours = [
+        review.pk
+        for review in map(open_review, live)
+        if review and review.organisation_id == user.organisation_id and not review.opened_at
+    ]
+    # An auditor or manager of the same body reads over its shoulder; that opens nothing.
+    if ours and {roles.REVIEW, roles.CONCLUDE, roles.APPROVE} & user.permissions:
+        Review.objects.filter(pk__in=ours, opened_at__isnull=True).update(opened_at=clock.now())

@@ -30,6 +30,7 @@ def ask(proposal: Proposal, by: User, money: dict[str, int], year: int = 2026) -
     rows = [
         CostRow(
             name=f"Thiết bị {code}",
+            unit="bộ",
             unit_price=2 * amount * TRIEU,
             quantity=Decimal(1),
             shares={code: amount * TRIEU, "counterpart": amount * TRIEU},

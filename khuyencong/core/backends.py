@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 from khuyencong.core.models import User
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def _may_enter(user: User, request: HttpRequest | None) -> bool:
+    """Everybody knows the password of a demonstration account: it opens a local portal only."""
+    if not user.is_demo or settings.DEBUG or request is None:
+        return True
+    return split_domain_port(request.get_host())[0] in LOCAL
 
 
 class AccountBackend(BaseBackend):
@@ -27,7 +38,9 @@ class AccountBackend(BaseBackend):
             # The same work as for a known name, so that timing tells nobody which names exist.
             User().set_password(password)
             return None
-        return user if user.check_password(password) and user.is_active else None
+        if not user.check_password(password) or not user.is_active:
+            return None
+        return user if _may_enter(user, request) else None
 
     def get_user(self, user_id: int) -> User | None:
         return (

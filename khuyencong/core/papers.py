@@ -26,7 +26,7 @@ class Paper:
     file: StoredFile | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.number or self.issued_on)
+        return bool(self.number or self.issued_on or self.file or self.signer)
 
 
 def faults_of(
@@ -110,4 +110,11 @@ def register(
                 "document_number",
             )
         )
+    if paper.file and found.file_id is None:
+        found.file, found.signer = paper.file, found.signer or paper.signer
+        found.save(update_fields=["file", "signer"])
+    elif paper.file:
+        # The decision has its scan already; a second copy would belong to nothing.
+        paper.file.content.delete(save=False)
+        paper.file.delete()
     return found

@@ -158,11 +158,12 @@ class ProposalTransitions(ApiView):
                     data=data_of(given, proposal, acting),
                     expected_version=expected_version(request, proposal.version),
                 )
-        except Refused as refused:
+        except Exception as error:
             if paper and paper.file:
                 # The row went with the transaction; its bytes must not stay behind.
                 paper.file.content.delete(save=False)
-            refused.faults = [renamed(fault) for fault in refused.faults]
+            if isinstance(error, Refused):
+                error.faults = [renamed(fault) for fault in error.faults]
             raise
         return answer(visible(request, code), request)
 

@@ -102,6 +102,9 @@ def disburse(act: Act) -> None:
     contracted = sum(contract.amount for contract in act.proposal.contracts.all())
     paid = sum(paid_on(other) for other in _state_lines(act))
     left = min(left, contracted - paid)
+    accepted = [row.amount for row in act.proposal.acceptances.all()]
+    if accepted:
+        left = min(left, sum(accepted) - paid)
     if amount > left:
         raise Refused(
             Fault(
@@ -112,6 +115,7 @@ def disburse(act: Act) -> None:
             )
         )
     _register(act, LegalDocument.Kind.VOUCHER)
+    _unique(act, line.disbursements.all())
     kind = act.data.get("kind") or Disbursement.Kind.ADVANCE
     act.postings.append(
         Posting(
@@ -158,6 +162,17 @@ def accept(act: Act) -> None:
                 ).format(
                     amount=money.format_exact(amount), contracted=money.format_exact(contracted)
                 ),
+                "amount",
+            )
+        )
+    paid = sum(paid_on(line) for line in _state_lines(act))
+    if amount < paid:
+        raise Refused(
+            Fault(
+                _(
+                    "Đã chi {paid} triệu đồng, nghiệm thu {accepted}: "
+                    "thu hồi phần chênh trước khi quyết toán."
+                ).format(paid=money.format_exact(paid), accepted=money.format_exact(amount)),
                 "amount",
             )
         )

@@ -82,6 +82,7 @@ def propose_or_pass(act: Act) -> None:
     review = act.review
     review.proposed, review.proposed_by, review.proposed_at = Verdict.PASS, act.by, clock.now()
     review.reason, review.document = act.reason, act.document
+    review.opened_at = review.opened_at or review.proposed_at
     review.save()
     act.changes |= {"body": review.organisation.name, "proposed": Verdict.PASS}
     act.note(source=act.track.source.code, source_name=act.track.source.name)
@@ -137,6 +138,9 @@ def refuse(act: Act) -> None:
 def approve(act: Act) -> None:
     """Phê duyệt: freezes the amounts of all years and commits those of allotted years."""
     _register(act, LegalDocument.Kind.DECISION)
+    if act.data.get("allots"):
+        decided = Decision.objects.filter(document=act.document).exists()
+        budget_actions.refuse_second_allotment(act.document, decided)
     total = _amounts(act, "approved")
     _decide(act, is_approval=True, amount=total)
     _speak(act, Verdict.APPROVE)

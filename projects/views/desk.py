@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock, roles
+from khuyencong.core import roles
 from khuyencong.core.models import User
 from projects import amounts, holding, tracks
 from projects.firing import options
@@ -94,7 +94,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     proposal = proposal_or_404(request, code)
     all_tracks = tracks.of(proposal)
     live = tracks.current(all_tracks)
-    _mark_opened(live, request.user)
+    tracks.mark_opened(live, request.user)
     every = options(proposal, request.user, live)
     found = [row for row in every if row.is_open and row.verb in DESK_VERBS]
     form = TransitionForm(*bound(request), proposal=proposal, options=found) if found else None
@@ -118,16 +118,6 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         **dossier_context(proposal, all_tracks),
     }
     return render(request, "projects/desk_dossier.html", context, status=status)
-
-
-def _mark_opened(live: list[Track], user: User) -> None:
-    ours = [
-        review.pk
-        for review in map(tracks.open_review, live)
-        if review and review.organisation_id == user.organisation_id and not review.opened_at
-    ]
-    if ours:
-        Review.objects.filter(pk__in=ours, opened_at__isnull=True).update(opened_at=clock.now())
 
 
 def _opinions(all_tracks: list[Track]) -> list[Review]:

@@ -21,6 +21,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     proposal = proposal_or_404(request, code)
     all_tracks = tracks.of(proposal)
     live = tracks.current(all_tracks)
+    tracks.mark_opened(live, request.user)
     found = options(proposal, request.user, live)
     context = {
         "options": [row for row in found if row.is_open and row.verb not in DESK_VERBS],
