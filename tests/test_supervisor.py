@@ -133,8 +133,9 @@ class TestWhileItRuns:
 def test_ctrl_c_ends_every_process(data_dir: Path):
     with Portal(data_dir) as portal:
         until(lambda: (worker := child(portal, "worker")) and worker.children())
+        # gunicorn answers as soon as the first of its two workers is there
+        until(lambda: len(family(portal)) >= 5, what="gunicorn's two workers, Celery and its child")
         started = family(portal)
-        assert len(started) >= 5  # gunicorn and two workers, Celery and its child
         portal.process.send_signal(signal.SIGINT)
         assert portal.process.wait(20) == 0
         assert not alive(started)
