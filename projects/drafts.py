@@ -6,18 +6,18 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgets.models import Cell
-from khuyencong.core import audit, money, permissions, text
+from khuyencong.core import audit, money, permissions
 from khuyencong.core.models import Organisation, Place, SerialCounter, User
 from khuyencong.core.refusals import Fault, NotAllowed, Refused, Stale
-from programmes.models import Activity, FundingSource, Programme
-from projects import loading, snapshots, tracks
+from programmes.models import Activity, FundingSource, Programme, Target
+from projects import loading, search, snapshots, tracks
 from projects.models import (
     Beneficiary,
     CostItem,
@@ -27,6 +27,7 @@ from projects.models import (
     Proposal,
     ProposalActivity,
     ProposalPlace,
+    TargetClaim,
 )
 
 PLAIN_FIELDS = frozenset(
@@ -43,6 +44,10 @@ PLAIN_FIELDS = frozenset(
         "effect",
         "starts_on",
         "ends_on",
+        "survey_place",
+        "survey_asker",
+        "survey_number",
+        "survey_on",
     }
 )
 
@@ -54,9 +59,22 @@ FROZEN = (
 )
 
 
+class ActivityChoice(NamedTuple):
+    """An activity of the proposal, how many results, and what raises its ceiling."""
+
+    activity: Activity
+    units: int = 1
+    is_technology_line: bool = False
+    multiplier: Decimal = Decimal(1)
+    multiplier_reason: str = ""
+
+
 @dataclass
 class CostRow:
-    """One line of the cost table; ``shares`` is đồng by source code, no ``amount`` = computed."""
+    """One line of the cost table; ``shares`` is đồng by source code, no ``amount`` = computed.
+
+    ``activity_code`` is needed only where the proposal has several activities.
+    """
 
     name: str = ""
     unit: str = ""
@@ -65,6 +83,7 @@ class CostRow:
     amount: int | None = None
     shares: dict[str, int] = field(default_factory=dict)
     note: str = ""
+    activity_code: str = ""
 
     def total(self) -> int:
         """Thành tiền in đồng: as entered, else quantity × unit price, half up."""
@@ -79,12 +98,13 @@ class Draft:
     """What a form, the API or an import wants to save. None leaves a part as it is."""
 
     fields: dict[str, Any] = field(default_factory=dict)
-    activities: list[tuple[Activity, int]] | None = None
+    activities: list[ActivityChoice] | None = None
     places: list[Place] | None = None
     beneficiaries: list[Enterprise] | None = None
     objective_ids: list[int] | None = None
     cost_rows: list[CostRow] | None = None
     funding: dict[tuple[str, int], int] | None = None
+    claims: list[tuple[Target, int]] | None = None
 
 
 def create(
@@ -127,8 +147,8 @@ def create(
             created_by=by,
         )
         _check(proposal)
-        proposal.search_text = text.fold(f"{proposal.code} {title}")
         proposal.save()
+        search.refresh(proposal)
         audit.record("projects.proposal.create", proposal, by=by)
     return proposal
 
@@ -172,8 +192,8 @@ def save(proposal: Proposal, draft: Draft, *, by: User, expected_version: int | 
         _save_parts(locked, draft)
         _refuse_touching(decided, locked)
         locked.version += 1
-        locked = _with_search_text(locked)
         locked.save()
+        search.refresh(locked)
         if locked.status == Proposal.Status.RETURNED:
             audit.record("projects.proposal.edit", locked, by=by)
     return locked
@@ -234,6 +254,8 @@ def _save_parts(proposal: Proposal, draft: Draft) -> None:
                 for row in draft.beneficiaries
             },
         )
+    if draft.claims is not None:
+        _save_claims(proposal, draft.claims)
     if draft.objective_ids is not None:
         allowed = proposal.programme.objectives.filter(pk__in=draft.objective_ids)
         proposal.objectives.set(allowed)
@@ -253,13 +275,34 @@ def _replace(rows: Any, key: str, wanted: dict[int, Any]) -> None:
     rows.model.objects.bulk_create(row for pk, row in wanted.items() if pk not in kept)
 
 
-def _save_activities(proposal: Proposal, wanted: Iterable[tuple[Activity, int]]) -> None:
-    chosen = {activity.pk: units for activity, units in wanted}
+def _save_activities(proposal: Proposal, wanted: Iterable[ActivityChoice]) -> None:
+    chosen = {row.activity.pk: row for row in (ActivityChoice(*given) for given in wanted)}
     proposal.cost_items.exclude(activity__activity_id__in=chosen).update(activity=None)
     proposal.activities.exclude(activity_id__in=chosen).delete()
-    for pk, units in chosen.items():
+    for pk, row in chosen.items():
+        fields = row._asdict()
+        del fields["activity"]
+        made = ProposalActivity(proposal=proposal, activity=row.activity, **fields)
+        try:
+            made.clean_fields(exclude=["proposal", "activity"])
+        except ValidationError as error:
+            raise Refused([Fault(message, "activity") for message in error.messages]) from error
         ProposalActivity.objects.update_or_create(
-            proposal=proposal, activity_id=pk, defaults={"units": units}
+            proposal=proposal, activity_id=pk, defaults=fields
+        )
+
+
+def _save_claims(proposal: Proposal, wanted: Iterable[tuple[Target, int]]) -> None:
+    """Which targets of its own programme the proposal means to serve, and by how much."""
+    chosen = {
+        target.pk: quantity
+        for target, quantity in wanted
+        if quantity and target.programme_id == proposal.programme_id
+    }
+    proposal.claims.exclude(target_id__in=chosen).delete()
+    for pk, quantity in chosen.items():
+        TargetClaim.objects.update_or_create(
+            proposal=proposal, target_id=pk, defaults={"quantity": quantity}
         )
 
 
@@ -292,9 +335,11 @@ def _save_costs(proposal: Proposal, rows: list[CostRow]) -> None:
         for share in item.shares.all()
     }
     proposal.cost_items.all().delete()
+    activities = {row.activity.code: row for row in proposal.activities.select_related("activity")}
     for position, row in enumerate(rows):
         item = CostItem(
             proposal=proposal,
+            activity=activities.get(row.activity_code),
             position=position,
             name=row.name,
             unit=row.unit,
@@ -427,17 +472,6 @@ def _after_money(proposal: Proposal, before: dict[int, list[tuple[Any, ...]]]) -
     open_again = {"appraised": None, "approved": None}
     FundingLine.objects.filter(proposal=proposal, source_id__in=touched).update(**open_again)
     CostShare.objects.filter(item__proposal=proposal, source_id__in=touched).update(**open_again)
-
-
-def _with_search_text(proposal: Proposal) -> Proposal:
-    """Folded words by which the proposal is found: codes, names of people's firms and places."""
-    names = [proposal.code, proposal.title, proposal.implementing_unit.name]
-    names += proposal.beneficiaries.values_list("enterprise__name", flat=True)
-    for row in proposal.places.select_related("place__parent"):
-        names.append(row.place.name)
-        names += [change.new.name for change in row.place.changes_to.select_related("new")]
-    proposal.search_text = text.fold(" ".join(names))
-    return proposal
 
 
 def today_in(programme: Programme, day: datetime.date) -> int:

@@ -1,12 +1,19 @@
 from projects.models.attachment import Attachment
 from projects.models.beneficiary import Beneficiary, ProposalPlace
 from projects.models.chain import ReviewChain, ReviewStep
+from projects.models.check import CheckedNorm, CheckRecord, Justification
+from projects.models.claim import TargetClaim
 from projects.models.costing import CostItem, CostShare, FundingLine
+from projects.models.craft_village import CraftVillage
 from projects.models.decision import Commitment, Decision, DecisionLine
 from projects.models.enterprise import Enterprise, EnterpriseIdentifier
 from projects.models.execution import Acceptance, Contract, Disbursement, Settlement
+from projects.models.import_run import ImportRow, ImportRun
 from projects.models.notice import Notice
 from projects.models.proposal import Proposal, ProposalActivity, Snapshot
+from projects.models.requirement import DocumentRequirement
+from projects.models.saved_view import SavedView
+from projects.models.sites import SiteList
 from projects.models.track import Review, ReviewAmount, Track
 from projects.models.trail import StatusChange
 
@@ -14,16 +21,23 @@ __all__ = [
     "Acceptance",
     "Attachment",
     "Beneficiary",
+    "CheckRecord",
+    "CheckedNorm",
     "Commitment",
     "Contract",
     "CostItem",
     "CostShare",
+    "CraftVillage",
     "Decision",
     "DecisionLine",
     "Disbursement",
+    "DocumentRequirement",
     "Enterprise",
     "EnterpriseIdentifier",
     "FundingLine",
+    "ImportRow",
+    "ImportRun",
+    "Justification",
     "Notice",
     "Proposal",
     "ProposalActivity",
@@ -32,8 +46,11 @@ __all__ = [
     "ReviewAmount",
     "ReviewChain",
     "ReviewStep",
+    "SavedView",
     "Settlement",
+    "SiteList",
     "Snapshot",
     "StatusChange",
+    "TargetClaim",
     "Track",
 ]

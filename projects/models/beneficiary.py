@@ -26,6 +26,9 @@ class Beneficiary(models.Model):
     replaced_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaces"
     )
+    site_list = models.ForeignKey(
+        "projects.SiteList", models.PROTECT, null=True, blank=True, related_name="sites"
+    )
 
     class Meta:
         ordering = ["pk"]

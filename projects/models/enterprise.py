@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core import roles, text
-from khuyencong.core.fields import LineField
+from khuyencong.core.fields import LineField, MoneyField
+from khuyencong.core.models import AuditedModel
 
 
 class EnterpriseQuerySet(models.QuerySet):
@@ -29,7 +30,7 @@ class EnterpriseQuerySet(models.QuerySet):
         return found
 
 
-class Enterprise(models.Model):
+class Enterprise(AuditedModel):
     """Cơ sở công nghiệp nông thôn (Nghị định 45/2012/NĐ-CP Điều 1). An identifier is never forced:
 
     a co-operative group may have none.
@@ -58,7 +59,47 @@ class Enterprise(models.Model):
     representative = LineField(_("người đại diện"), max_length=120, blank=True)
     phone = LineField(_("điện thoại"), max_length=30, blank=True)
     sector = LineField(_("ngành nghề"), max_length=200, blank=True)
+    sector_group = models.ForeignKey(
+        "programmes.Sector",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("nhóm ngành nghề khuyến công"),
+    )
+    industry = models.ForeignKey(
+        "programmes.IndustryCode",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("mã ngành kinh tế (VSIC)"),
+    )
+    craft_village = models.ForeignKey(
+        "projects.CraftVillage",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enterprises",
+        verbose_name=_("làng nghề"),
+    )
     workers = models.PositiveIntegerField(_("số lao động"), null=True, blank=True)
+    workers_female = models.PositiveIntegerField(_("lao động nữ"), null=True, blank=True)
+    workers_minority = models.PositiveIntegerField(
+        _("lao động dân tộc thiểu số"), null=True, blank=True
+    )
+    capital = MoneyField(_("vốn (đồng)"), null=True, blank=True)
+    revenue = MoneyField(_("doanh thu một năm (đồng)"), null=True, blank=True)
+    revenue_year = models.PositiveSmallIntegerField(_("năm của doanh thu"), null=True, blank=True)
+    owner_is_woman = models.BooleanField(_("phụ nữ làm chủ"), default=False)
+    owner_is_minority = models.BooleanField(_("người dân tộc thiểu số làm chủ"), default=False)
+    uses_local_material = models.BooleanField(_("dùng trên 50% nguyên liệu tại chỗ"), default=False)
+    is_exporter = models.BooleanField(_("có hàng xuất khẩu"), default=False)
+    has_typical_product = models.BooleanField(_("có sản phẩm CNNT tiêu biểu"), default=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_from"
+    )
+    name_key = models.CharField(max_length=1000, editable=False, default="")
     search_text = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
     is_illustration = models.BooleanField(default=False, editable=False)
@@ -75,6 +116,7 @@ class Enterprise(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.search_text = text.fold(f"{self.name} {self.sector}")
+        self.name_key = text.sort_key(self.name)[:1000]
         super().save(*args, **kwargs)
 
 
@@ -93,6 +135,7 @@ class EnterpriseIdentifier(models.Model):
     value = LineField(_("số"), max_length=40)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    is_verified = models.BooleanField(_("đã đối chiếu giấy tờ"), default=False)
 
     class Meta:
         constraints = [

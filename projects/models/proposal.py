@@ -136,6 +136,17 @@ class Proposal(AuditedModel):
         related_name="proposals",
         verbose_name=_("mục tiêu phục vụ"),
     )
+    survey_place = models.ForeignKey(
+        "core.Place",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("xã, phường có nhu cầu"),
+    )
+    survey_asker = LineField(_("người, cơ quan đề nghị"), max_length=200, blank=True)
+    survey_number = LineField(_("số văn bản khảo sát nhu cầu"), max_length=60, blank=True)
+    survey_on = models.DateField(_("ngày văn bản khảo sát"), null=True, blank=True)
     previous = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="registered_again"
     )
@@ -146,6 +157,7 @@ class Proposal(AuditedModel):
     submitted_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     search_text = models.TextField(editable=False, default="")
+    title_key = models.CharField(max_length=1000, editable=False, default="")
     created_by = models.ForeignKey("core.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -164,6 +176,10 @@ class Proposal(AuditedModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.title_key = text.sort_key(self.title)[:1000]
+        super().save(*args, **kwargs)
 
     @property
     def is_editable(self) -> bool:

@@ -1,0 +1,167 @@
+"""How much the state may give for what (định mức hỗ trợ), as dated data with its citation."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from khuyencong.core.fields import LineField, MoneyField
+from khuyencong.core.models import dated_on
+
+
+class Confidence(models.TextChoices):
+    """How well a fact was compared with the text of the law. Only memory never blocks anybody."""
+
+    CHECKED = "checked", _("Đã đối chiếu văn bản gốc")
+    QUOTED = "quoted", _("Theo trích dẫn, chưa đối chiếu văn bản gốc")
+    MEMORY = "memory", _("Chưa đối chiếu văn bản gốc")
+
+
+class SupportNormQuerySet(models.QuerySet):
+    def valid_on(self, day: datetime.date) -> SupportNormQuerySet:
+        return self.filter(dated_on(day))
+
+    def for_province(self, province_id: int | None) -> SupportNormQuerySet:
+        return self.filter(Q(province_id=province_id) | Q(province__isnull=True))
+
+    def preferred_first(self) -> SupportNormQuerySet:
+        """A province's own row goes before the national one, a later row before an earlier."""
+        return self.order_by(
+            F("province_id").asc(nulls_last=True), F("valid_from").desc(nulls_last=True), "-pk"
+        )
+
+
+class SupportNorm(models.Model):
+    """Định mức hỗ trợ của một nội dung theo một nguồn, in force between two days.
+
+    Found by the activity's *code*, so that a new edition of the catalogue keeps its norms. A row an
+    act was checked under never changes but for its last day: the next row takes over.
+    """
+
+    activity_code = LineField(_("mã nội dung"), max_length=10)
+    source = models.ForeignKey(
+        "programmes.FundingSource",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("nguồn kinh phí"),
+        limit_choices_to={"is_state": True},
+    )
+    province = models.ForeignKey(
+        "core.Place",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("tỉnh (để trống: cả nước)"),
+    )
+    max_share = models.DecimalField(
+        _("tỷ lệ tối đa trên chi phí được hỗ trợ"),
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.0001")), MaxValueValidator(Decimal(1))],
+    )
+    max_amount = MoneyField(_("mức tối đa một đơn vị (đồng)"), null=True, blank=True)
+    unit = LineField(_("tính theo đơn vị"), max_length=40, blank=True)
+    line_multiplier = models.DecimalField(
+        _("hệ số dây chuyền công nghệ"), max_digits=4, decimal_places=2, null=True, blank=True
+    )
+    priority_multiplier = models.DecimalField(
+        _("hệ số ưu tiên tối đa"), max_digits=4, decimal_places=2, null=True, blank=True
+    )
+    condition = LineField(_("điều kiện"), max_length=300, blank=True)
+    document = models.ForeignKey(
+        "core.LegalDocument",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("văn bản"),
+    )
+    legal_ref = LineField(_("điều, khoản và văn bản"), max_length=300)
+    confidence = models.CharField(
+        _("mức đối chiếu"), max_length=10, choices=Confidence, default=Confidence.MEMORY
+    )
+    valid_from = models.DateField(_("có hiệu lực từ"))
+    valid_to = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SupportNormQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["activity_code", "source__position", "valid_from", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity_code", "source", "province", "valid_from"],
+                condition=Q(province__isnull=False),
+                name="norm_once_in_province",
+                violation_error_message=_("Định mức có hiệu lực từ ngày này đã có."),
+            ),
+            models.UniqueConstraint(
+                fields=["activity_code", "source", "valid_from"],
+                condition=Q(province__isnull=True),
+                name="norm_once_nationally",
+                violation_error_message=_("Định mức có hiệu lực từ ngày này đã có."),
+            ),
+            models.CheckConstraint(
+                condition=Q(max_share__isnull=False) | Q(max_amount__isnull=False),
+                name="norm_limits_something",
+                violation_error_message=_("Nhập tỷ lệ tối đa hoặc mức tối đa."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="norm_days_in_order",
+                violation_error_message=_("Ngày hết hiệu lực phải từ ngày có hiệu lực trở đi."),
+            ),
+        ]
+        indexes = [models.Index(fields=["activity_code", "source"])]
+
+    def __str__(self) -> str:
+        return f"{self.activity_code} {self.source_id} {self.valid_from}"
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it may block: a fact from memory only warns."""
+        return self.confidence != Confidence.MEMORY
+
+
+class Deadline(models.Model):
+    """Mốc thời gian: last day proposals of a plan year are taken (TT 36/2013/TT-BCT Điều 10).
+
+    The department and the agency may set other days: a province's row goes before the national one.
+    """
+
+    source = models.ForeignKey("programmes.FundingSource", models.PROTECT, related_name="+")
+    province = models.ForeignKey(
+        "core.Place", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    plan_year = models.PositiveSmallIntegerField(_("năm kế hoạch"))
+    due_on = models.DateField(_("hạn đăng ký"))
+    legal_ref = LineField(_("căn cứ"), max_length=300, blank=True)
+    confidence = models.CharField(
+        _("mức đối chiếu"), max_length=10, choices=Confidence, default=Confidence.MEMORY
+    )
+
+    class Meta:
+        ordering = ["-plan_year", "source__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "province", "plan_year"],
+                condition=Q(province__isnull=False),
+                name="deadline_once_in_province",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "plan_year"],
+                condition=Q(province__isnull=True),
+                name="deadline_once_nationally",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_year} {self.source_id}: {self.due_on}"

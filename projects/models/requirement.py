@@ -1,0 +1,59 @@
+"""Which papers a dossier needs, as dated data."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from khuyencong.core.fields import LineField
+from khuyencong.core.models import dated_on
+
+
+class DocumentRequirementQuerySet(models.QuerySet):
+    def valid_on(self, day: datetime.date) -> DocumentRequirementQuerySet:
+        return self.filter(dated_on(day))
+
+
+class DocumentRequirement(models.Model):
+    """Tài liệu phải có trong hồ sơ (TT 36/2013/TT-BCT Điều 5, Điều 21), by activity and kind."""
+
+    code = models.SlugField(_("mã"), max_length=40)
+    name = LineField(_("tên tài liệu"), max_length=200)
+    activity_code = LineField(
+        _("nội dung (để trống: mọi nội dung)"),
+        max_length=10,
+        blank=True,
+        help_text=_("mã hoặc phần đầu của mã, ví dụ KC3 hoặc KC3d"),
+    )
+    kinds = LineField(
+        _("loại đề án"), max_length=60, blank=True, help_text="codes parted by blanks; empty = all"
+    )
+    with_counterpart = models.BooleanField(_("chỉ khi có vốn đối ứng"), default=False)
+    is_required = models.BooleanField(_("bắt buộc khi trình"), default=True)
+    hint = LineField(_("gợi ý"), max_length=300, blank=True)
+    legal_ref = LineField(_("căn cứ"), max_length=200, blank=True)
+    confidence = LineField(_("mức đối chiếu"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = DocumentRequirementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                condition=Q(valid_from__isnull=False),
+                name="requirement_code_from",
+            ),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(valid_from__isnull=True), name="requirement_undated"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
