@@ -1,6 +1,8 @@
 SHELL := /bin/bash
 python := .venv/bin/python
 pytest := $(python) -m pytest
+# Two processes, each with servers of its own; a file's tests stay together.
+spread := -n 2 --dist loadfile
 
 .PHONY: run test lint fuzz soak bench
 
@@ -12,8 +14,8 @@ run:
 test:
 	@scripts/setup test
 	@scripts/lint
-	KC_TEST_DB=sqlite $(pytest) -m "(sqlite or both) and not fuzz and not soak"
-	$(pytest)
+	KC_TEST_DB=sqlite $(pytest) $(spread) -m "(sqlite or both) and not fuzz and not soak"
+	$(pytest) $(spread)
 
 lint:
 	@scripts/setup test

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.processes import find
 from tests.servers import OURS, Portal, Postgres, Redis
 
 SQLITE = os.environ.get("KC_TEST_DB") == "sqlite"
+# With -n the first process only hands out the tests; each of the others has its own servers.
+HANDS_OUT = "PYTEST_XDIST_WORKER" not in os.environ and "-n" in sys.argv
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,7 +47,7 @@ os.environ |= {
     "HTTPS": "0",
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
 }
-if not SQLITE:
+if not SQLITE and not HANDS_OUT:
     os.environ["DATABASE_URL"] = Postgres().start().url
     os.environ["REDIS_URL"] = Redis().start().url
 
@@ -52,6 +55,13 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  #
 if SQLITE:
     # In a file: a database in memory knows neither WAL nor a second writer.
     settings.DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+
+
+def pytest_configure() -> None:
+    """The processes that get their tests from this one choose their settings themselves."""
+    if HANDS_OUT:
+        settings.INSTALLED_APPS  # noqa: B018  read now, while they are still named
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
