@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
@@ -44,6 +45,18 @@ class BadInputMiddleware:
             {"title": _("Chưa làm được"), "text": text},
             status=status,
         )
+
+
+class CompressPagesMiddleware(GZipMiddleware):
+    """Pages go out small on a weak line; files are packed already, and the API keeps its ETags.
+
+    Django pads each answer by a random length, so that its size betrays no secret (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class LanguageMiddleware(LocaleMiddleware):
