@@ -68,6 +68,11 @@ _MEDIA_TYPES: Final = {
 _MAIN_MEMBERS: Final = {"word/document.xml": FileType.DOCX, "xl/workbook.xml": FileType.XLSX}
 
 
+def short_name(media_type: str) -> str:
+    """PDF, JPG, PNG, DOCX or XLSX for one of our media types, else nothing."""
+    return next((kind.upper() for kind, known in _MEDIA_TYPES.items() if known == media_type), "")
+
+
 def recognise(head: bytes, size: int, fileobj: BinaryIO | None = None) -> FileType | None:
     """The kind of file that begins with head (its first HEAD_SIZE bytes); None if none of ours.
 
@@ -110,7 +115,7 @@ def check_upload(fileobj: BinaryIO, name: str, max_bytes: int) -> FileType:
         raise UploadError(_("Tệp có kèm một tệp nén. Mở tệp, lưu thành bản mới rồi tải lên lại."))
     if kind is FileType.PDF:
         _check_pdf(fileobj)
-    suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    suffix = _suffix(name)
     if suffix and suffix not in kind.suffixes:
         raise UploadError(
             _("Tên tệp có đuôi %(suffix)s nhưng nội dung là %(kind)s. Đổi đuôi tệp cho đúng.")
@@ -118,6 +123,16 @@ def check_upload(fileobj: BinaryIO, name: str, max_bytes: int) -> FileType:
         )
     fileobj.seek(0)
     return kind
+
+
+def full_name(name: str, kind: FileType) -> str:
+    """The name with an ending of its kind, so that no system takes the file for another one."""
+    return name if _suffix(name) in kind.suffixes else f"{name.rstrip('. ')}.{kind}"
+
+
+def _suffix(name: str) -> str:
+    # Windows drops dots and blanks at the end: «a.html.» would be a page there.
+    return PurePosixPath(name.replace("\\", "/").rstrip(". ")).suffix.lower()
 
 
 def _is_two_things(head: bytes) -> bool:
@@ -161,14 +176,19 @@ def _check_pdf(fileobj: BinaryIO) -> None:
         locked, whole = False, False
     if locked:
         raise UploadError(
-            _("Tệp PDF có mật khẩu hoặc bị khóa. Lưu một bản không khóa rồi tải lên lại.")
+            _(
+                "Tệp PDF có mật khẩu hoặc bị khóa. Mở tệp, chọn In rồi «Lưu dạng PDF» "
+                "để có bản không khóa, rồi tải bản đó lên."
+            )
         )
     if not whole:
         raise UploadError(_("Tệp PDF bị hỏng, không mở được. Lập lại tệp rồi tải lên lại."))
 
 
-def _office_type(fileobj: BinaryIO, size: int) -> FileType | None:
-    """What a zip holds, read from its directory only; UploadError for what is unsafe to open."""
+def office_members(
+    fileobj: BinaryIO, size: int, max_unpacked: int = _MAX_UNPACKED
+) -> list[zipfile.ZipInfo]:
+    """The directory of an Office file, nothing unpacked; UploadError for what is unsafe to open."""
     end = _zip_end(fileobj, size)
     if end is None:
         raise _broken_office()
@@ -180,7 +200,7 @@ def _office_type(fileobj: BinaryIO, size: int) -> FileType | None:
             infos = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise _broken_office() from None
-    if sum(info.file_size for info in infos) > _MAX_UNPACKED:
+    if sum(info.file_size for info in infos) > max_unpacked:
         raise _oversized_office()
     names = {info.filename for info in infos}
     if len(names) != len(infos) or any(info.flag_bits & 1 for info in infos):
@@ -189,6 +209,12 @@ def _office_type(fileobj: BinaryIO, size: int) -> FileType | None:
         raise UploadError(
             _("Tệp có macro. Lưu thành .docx hoặc .xlsx không có macro rồi tải lên lại.")
         )
+    return infos
+
+
+def _office_type(fileobj: BinaryIO, size: int) -> FileType | None:
+    """What a zip holds, read from its directory only; UploadError for what is unsafe to open."""
+    names = {info.filename for info in office_members(fileobj, size)}
     kinds = [kind for member, kind in _MAIN_MEMBERS.items() if member in names]
     return kinds[0] if "[Content_Types].xml" in names and len(kinds) == 1 else None
 

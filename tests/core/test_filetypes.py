@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from khuyencong.core.filetypes import FileType, UploadError, check_upload, recognise
+from khuyencong.core.filetypes import (
+    FileType,
+    UploadError,
+    check_upload,
+    full_name,
+    recognise,
+    short_name,
+)
 
 LIMIT = 2**20
 
@@ -131,10 +138,34 @@ def test_empty_and_oversized_files_are_refused() -> None:
         check_upload(io.BytesIO(PDF), "a.pdf", len(PDF) - 1)
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.jpg.exe", "a.docm", "a.PNG.html"])
+@pytest.mark.parametrize(
+    "name", ["a.pdf", "a.jpg.exe", "a.docm", "a.PNG.html", "a.html.", "a.exe . ", "b.svg"]
+)
 def test_a_name_that_says_something_else_is_refused(name: str) -> None:
     with pytest.raises(UploadError, match="nội dung là JPG"):
         _check(JPG, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Báo giá.pdf", "Báo giá.pdf"),
+        ("Báo giá", "Báo giá.pdf"),
+        ("bao-gia.PDF", "bao-gia.PDF"),
+        ("bao-gia.", "bao-gia.pdf"),
+        ("bao gia .  ", "bao gia.pdf"),
+        ("", ".pdf"),
+    ],
+)
+def test_a_file_is_kept_under_a_name_that_says_what_it_is(name: str, kept: str) -> None:
+    assert full_name(name, FileType.PDF) == kept
+    assert full_name("a.jpeg", FileType.JPG) == "a.jpeg"
+
+
+@pytest.mark.parametrize("media_type", [kind.media_type for kind in FileType])
+def test_each_kind_has_a_short_name(media_type: str) -> None:
+    assert short_name(media_type) in {"PDF", "JPG", "PNG", "DOCX", "XLSX"}
+    assert short_name("text/html") == ""
 
 
 @pytest.mark.parametrize("name", ["a\x00.pdf", "\ud800.pdf"])
@@ -145,8 +176,18 @@ def test_a_broken_name_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("password", ["bi-mat", ""])
 def test_a_locked_pdf_is_refused_even_when_it_opens_without_a_password(password: str) -> None:
-    with pytest.raises(UploadError, match="bị khóa"):
+    with pytest.raises(UploadError, match="chọn In rồi «Lưu dạng PDF»"):
         _check(_pdf(password=password), "a.pdf")
+
+
+def test_a_pdf_whose_table_unpacks_without_end_is_refused() -> None:
+    table = zlib.compress(bytes(200 * 2**20), 9)
+    start = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+    stream = b"2 0 obj\n<< /Type /XRef /Size 9 /W [1 2 1] /Root 1 0 R /Filter /FlateDecode"
+    stream += b" /Length %d >>\nstream\n" % len(table) + table + b"\nendstream\nendobj\n"
+    data = start + stream + b"startxref\n%d\n%%%%EOF\n" % len(start)
+    with pytest.raises(UploadError, match="PDF bị hỏng"):
+        _check(data, "a.pdf")
 
 
 def test_a_pdf_locked_by_a_cipher_not_installed_here_is_refused() -> None:
