@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField, MoneyField
-from khuyencong.core.models import dated_on
+from khuyencong.core.models import AuditedModel, dated_on
 
 
 class Confidence(models.TextChoices):
@@ -22,26 +25,64 @@ class Confidence(models.TextChoices):
     MEMORY = "memory", _("Chưa đối chiếu văn bản gốc")
 
 
-class SupportNormQuerySet(models.QuerySet):
+class RuleQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> RuleQuerySet:
+        """National rows and those of the person's province."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.for_province(user.organisation.province_id)
+
+    def for_province(self, province_id: int | None) -> RuleQuerySet:
+        return self.filter(Q(province_id=province_id) | Q(province__isnull=True))
+
+
+class Rule(AuditedModel):
+    """What dated rows the administrator keeps have in common: a name for the trail."""
+
+    PREFIX: ClassVar[str] = ""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def code(self) -> str:
+        return f"{self.PREFIX}-{self.pk}"
+
+    @classmethod
+    def called(cls, code: str) -> models.QuerySet:
+        number = code.strip().removeprefix(f"{cls.PREFIX}-")
+        known = number.isascii() and number.isdigit() and len(number) < 19
+        return cls.objects.filter(pk=int(number)) if known else cls.objects.none()
+
+    @classmethod
+    def codes_of(cls, ids: Iterable[int]) -> dict[int, str]:
+        return {pk: f"{cls.PREFIX}-{pk}" for pk in ids}
+
+
+class SupportNormQuerySet(RuleQuerySet):
     def valid_on(self, day: datetime.date) -> SupportNormQuerySet:
         return self.filter(dated_on(day))
 
-    def for_province(self, province_id: int | None) -> SupportNormQuerySet:
-        return self.filter(Q(province_id=province_id) | Q(province__isnull=True))
-
-    def preferred_first(self) -> SupportNormQuerySet:
-        """A province's own row goes before the national one, a later row before an earlier."""
-        return self.order_by(
-            F("province_id").asc(nulls_last=True), F("valid_from").desc(nulls_last=True), "-pk"
+    def same_thing(self, norm: SupportNorm) -> SupportNormQuerySet:
+        """Rows of the same activity, source and province: one of them is in force at a time."""
+        return self.filter(
+            activity_code=norm.activity_code, source=norm.source_id, province=norm.province_id
         )
 
 
-class SupportNorm(models.Model):
+class SupportNorm(Rule):
     """Định mức hỗ trợ của một nội dung theo một nguồn, in force between two days.
 
     Found by the activity's *code*, so that a new edition of the catalogue keeps its norms. A row an
     act was checked under never changes but for its last day: the next row takes over.
     """
+
+    PREFIX = "DM"
+    FIXED_BY_USE: ClassVar[tuple[str, ...]] = (
+        *("activity_code", "source_id", "province_id", "max_share", "max_amount", "unit"),
+        *("line_multiplier", "priority_multiplier", "condition", "document_id", "legal_ref"),
+        *("confidence", "valid_from"),
+    )
 
     activity_code = LineField(_("mã nội dung"), max_length=10)
     source = models.ForeignKey(
@@ -130,14 +171,44 @@ class SupportNorm(models.Model):
         """Whether it may block: a fact from memory only warns."""
         return self.confidence != Confidence.MEMORY
 
+    def clean(self) -> None:
+        super().clean()
+        self._keep_what_was_applied()
 
-class Deadline(models.Model):
+    def save(self, *args: object, **kwargs: object) -> None:
+        named = kwargs.get("update_fields")
+        if named is None or {*named} & {*self.FIXED_BY_USE}:
+            self._keep_what_was_applied()
+        super().save(*args, **kwargs)
+
+    def _keep_what_was_applied(self) -> None:
+        """What an act was checked under keeps saying what it said then (``CheckedNorm``)."""
+        if self.pk is None or not self.uses.exists():
+            return
+        stored = type(self).objects.values(*self.FIXED_BY_USE).filter(pk=self.pk).first()
+        if stored and any(stored[name] != getattr(self, name) for name in stored):
+            raise ValidationError(
+                _(
+                    "Đã có hồ sơ áp dụng định mức này: chỉ sửa được ngày hết hiệu lực. "
+                    "Thêm một dòng mới cho mức mới."
+                )
+            )
+
+
+class Deadline(Rule):
     """Mốc thời gian: last day proposals of a plan year are taken (TT 36/2013/TT-BCT Điều 10).
 
     The department and the agency may set other days: a province's row goes before the national one.
     """
 
-    source = models.ForeignKey("programmes.FundingSource", models.PROTECT, related_name="+")
+    PREFIX = "HDK"
+
+    source = models.ForeignKey(
+        "programmes.FundingSource",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("nguồn kinh phí"),
+    )
     province = models.ForeignKey(
         "core.Place", models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -148,6 +219,8 @@ class Deadline(models.Model):
         _("mức đối chiếu"), max_length=10, choices=Confidence, default=Confidence.MEMORY
     )
 
+    objects = RuleQuerySet.as_manager()
+
     class Meta:
         ordering = ["-plan_year", "source__position"]
         constraints = [
@@ -155,11 +228,13 @@ class Deadline(models.Model):
                 fields=["source", "province", "plan_year"],
                 condition=Q(province__isnull=False),
                 name="deadline_once_in_province",
+                violation_error_message=_("Hạn đăng ký của năm và nguồn này đã có."),
             ),
             models.UniqueConstraint(
                 fields=["source", "plan_year"],
                 condition=Q(province__isnull=True),
                 name="deadline_once_nationally",
+                violation_error_message=_("Hạn đăng ký của năm và nguồn này đã có."),
             ),
         ]
 
