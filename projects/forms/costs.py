@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from khuyencong.core import money
 from khuyencong.core.form_fields import MoneyInputField, TypedField
 from khuyencong.core.forms import PortalForm
-from programmes.models import FundingSource
+from programmes.models import Activity, FundingSource
 from projects.drafts import CostRow
 from projects.forms.rows import RowForm
 from projects.forms.words import Words
@@ -55,7 +55,7 @@ class CostRowForm(RowForm):
     """Dòng dự toán: quantity × unit price is the amount, unless a person wrote another one."""
 
     lead = "name"
-    blank_but = ("quantity", "was", "note")
+    blank_but = ("quantity", "was", "note", "activity")
     is_computed = True
     name = Words(
         label=gettext_lazy("Nội dung chi"),
@@ -73,6 +73,7 @@ class CostRowForm(RowForm):
     amount = MoneyInputField(label=gettext_lazy("Thành tiền"), required=False)
     # The computed amount the page showed: if it stands unchanged, it is computed again.
     was = forms.CharField(required=False, widget=forms.HiddenInput)
+    activity = forms.ChoiceField(label=gettext_lazy("Nội dung hoạt động"), required=False)
     note = Words(
         required=False,
         max_length=CostItem._meta.get_field("note").max_length,
@@ -83,14 +84,17 @@ class CostRowForm(RowForm):
         self,
         *args: Any,
         sources: Sequence[FundingSource],
+        activities: Sequence[Activity] = (),
         locked: frozenset[str] = frozenset(),
         **kwargs: Any,
     ) -> None:
-        self.sources = sources
+        self.sources, self.activities = sources, activities
         self.base_fields = dict(self.base_fields) | {
             f"share-{source.code}": money_box(source, source.code in locked) for source in sources
         }
         super().__init__(*args, **kwargs)
+        codes = [(row.code, row.code) for row in activities]
+        self.fields["activity"].choices = [("", _("Chưa gắn")), *codes]
         for name in ("name", "unit", "quantity", "unit_price", "amount"):
             self.fields[name].widget.attrs["class"] += " ce num" if name == "quantity" else " ce"
 
@@ -127,7 +131,13 @@ class CostRowForm(RowForm):
                 if cleaned.get(f"share-{source.code}")
             },
             note=cleaned.get("note") or "",
+            activity_code=cleaned.get("activity") or self._only_activity,
         )
+
+    @property
+    def _only_activity(self) -> str:
+        """Where there is one activity, every line is of it."""
+        return self.activities[0].code if len(self.activities) == 1 else ""
 
 
 def money_box(source: FundingSource, is_locked: bool) -> MoneyInputField:
@@ -154,8 +164,19 @@ def cost_initial(row: CostRow) -> dict[str, Any]:
         "amount": amount or None,
         "was": money.format_dong(amount) if computed and amount else "",
         "note": row.note,
+        "activity": row.activity_code,
         **{f"share-{code}": part for code, part in row.shares.items() if part},
     }
+
+
+def pasted_boxes(row: Mapping[str, str], activities: Sequence[Activity]) -> dict[str, str]:
+    """A pasted line as the boxes of a row: texts as they are typed."""
+    boxes = {name: typed for name, typed in row.items() if name != "activity"}
+    wanted = row.get("activity", "").strip()
+    for activity in activities:
+        if wanted.casefold() in (activity.code.casefold(), str(activity).casefold()):
+            boxes["activity"] = activity.code
+    return boxes
 
 
 class FundingForm(PortalForm, forms.Form):

@@ -10,18 +10,23 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import clock, text
 from khuyencong.core.models import Place, User, dated_on
-from programmes.models import Activity, FundingSource
+from programmes.models import Activity, FundingSource, Target
 from projects import tracks
-from projects.models import Enterprise, Proposal, Track
+from projects.models import Enterprise, EnterpriseIdentifier, Proposal, Track
 
 SHOWN: Final = 20  # establishments found at once
 
 
 def found_in_register(user: User, sought: str, without: list[Enterprise]) -> list[Enterprise]:
+    """By name, trade or place, blind to accents; a whole identifier finds its one holder."""
     if not sought or text.is_broken(sought):
         return []
-    rows = Enterprise.objects.visible_to(user).matching(sought).select_related("place")
-    return list(rows.exclude(pk__in=[row.pk for row in without])[: SHOWN + 1])
+    visible = Enterprise.objects.visible_to(user)
+    number = "".join(sought.split()).upper()
+    held = EnterpriseIdentifier.objects.filter(value=number, valid_to=None)
+    rows = visible.matching(sought) | visible.filter(pk__in=held.values("enterprise"))
+    rows = rows.exclude(pk__in=[row.pk for row in without])
+    return list(rows.select_related("place")[: SHOWN + 1])
 
 
 def place_text(place: Place) -> str:
@@ -63,9 +68,8 @@ def decided(proposal: Proposal) -> frozenset[str]:
     )
 
 
-def communes_of(proposal: Proposal) -> list[Place]:
+def communes_of(proposal: Proposal, chosen: list[int]) -> list[Place]:
     """Communes of the province, today's and those of the plan year, chosen ones first."""
-    chosen = [row.place_id for row in proposal.places.all()]
     first, last = (datetime.date(proposal.plan_year, month, 1) for month in (1, 12))
     in_force = dated_on(clock.today()) | dated_on(first) | dated_on(last)
     inside = Q(parent=proposal.province_id) | Q(parent__parent=proposal.province_id)
@@ -81,3 +85,10 @@ def activities_of(proposal: Proposal) -> dict[int, Activity]:
     in_year = dated_on(datetime.date(proposal.plan_year, 1, 1))
     rows = Activity.objects.filter(dated_on(clock.today()) | in_year | Q(pk__in=chosen))
     return {row.pk: row for row in rows}
+
+
+def targets_of(proposal: Proposal, served: set[int]) -> tuple[list[Target], list[Target]]:
+    """Targets of the programme: those that activities of the proposal serve, and the others."""
+    rows = list(proposal.programme.targets.prefetch_related("activities"))
+    matching = [row for row in rows if served & {one.pk for one in row.activities.all()}]
+    return matching, [row for row in rows if row not in matching]

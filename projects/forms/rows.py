@@ -12,10 +12,8 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from khuyencong.core.forms import PortalForm
-from programmes.models import Activity
 
 MOST_ROWS: Final = 200
 
@@ -128,37 +126,3 @@ class RowSet:
             yield text.format(n=MOST_ROWS, count=len(self.rows)), f"id_{self.prefix}"
         for row in self.rows:
             yield from row.all_faults()
-
-
-class ActivityRow(RowForm):
-    """Một nội dung hoạt động và số kết quả dự kiến."""
-
-    lead = "activity"
-    blank_but = ("units",)
-    activity = forms.ChoiceField(label=gettext_lazy("Nội dung hoạt động"))
-    units = forms.IntegerField(
-        label=gettext_lazy("Số lượng kết quả"),
-        min_value=1,
-        max_value=1_000_000,
-        required=False,
-        widget=forms.NumberInput(attrs={"autocomplete": "off", "maxlength": 9}),
-    )
-
-    def __init__(self, *args: Any, activities: Mapping[int, Activity], **kwargs: Any) -> None:
-        self.activities = activities
-        super().__init__(*args, **kwargs)
-        self.fields["activity"].choices = [
-            ("", _("Chọn nội dung")),
-            *((str(pk), str(activity)) for pk, activity in activities.items()),
-        ]
-        self.fields["units"].widget.attrs["class"] += " num"
-
-    @property
-    def unit(self) -> str:
-        picked = str(self["activity"].value() or "")
-        found = self.activities.get(int(picked)) if picked.isdecimal() else None
-        return found.unit if found else ""
-
-    def read(self) -> tuple[Activity, int]:
-        cleaned = self.cleaned_data
-        return self.activities[int(cleaned["activity"])], cleaned["units"] or 1

@@ -10,27 +10,42 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from khuyencong.core.refusals import Fault
+from projects.drafts import Draft
 
+PAPERS: Final = "ho-so"
+LAST: Final = "kiem-tra"
+
+# Code, title, and the names of boxes and faults that belong there.
 SECTIONS: Final = (
-    ("don-vi", gettext_lazy("Đơn vị thực hiện"), ("title", "kind", "partner", "is_recoverable")),
+    (
+        "don-vi",
+        gettext_lazy("Đơn vị thực hiện"),
+        (
+            *("title", "kind", "partner", "is_recoverable", "plan_year", "programme"),
+            *("survey_place", "survey_asker", "survey_number", "survey_on", "implementing_unit"),
+        ),
+    ),
     ("co-so", gettext_lazy("Cơ sở thụ hưởng"), ("beneficiaries", "find")),
     (
         "noi-dung",
         gettext_lazy("Nội dung, sự cần thiết"),
-        ("necessity", "content", "activity", "activities", "places"),
+        ("necessity", "content", "activity", "activities", "places", "multiplier"),
     ),
     (
         "muc-tieu",
-        gettext_lazy("Mục tiêu, sản phẩm"),
-        ("goals", "expected_output", "effect", "objectives"),
+        gettext_lazy("Mục tiêu, kết quả"),
+        ("goals", "expected_output", "effect", "objectives", "claim", "claims"),
     ),
-    ("du-toan", gettext_lazy("Dự toán, nguồn vốn"), ("cost_items",)),
+    ("du-toan", gettext_lazy("Dự toán, nguồn vốn"), ("cost_items", "block")),
     (
         "tien-do",
         gettext_lazy("Tiến độ, phân kỳ"),
         ("starts_on", "ends_on", "organisation_plan", "funding_lines", "funding"),
     ),
+    (PAPERS, gettext_lazy("Hồ sơ đính kèm"), ("attachments",)),
+    (LAST, gettext_lazy("Kiểm tra và trình"), ()),
 )
+CODES: Final = tuple(code for code, _title, _names in SECTIONS)
 _OF_FIELD: Final = {name: code for code, _title, names in SECTIONS for name in names}
 
 
@@ -43,16 +58,26 @@ class Section:
     title: Any
     missing: list[Fault] = field(default_factory=list)
     wrong: int = 0
+    is_empty: bool = False
+    said: str = ""  # words of its own instead of the computed ones
 
     @property
     def tone(self) -> str:
-        return "r" if self.wrong else "w" if self.missing else "g"
+        if self.wrong:
+            return "r"
+        if self.missing:
+            return "o" if self.is_empty else "w"
+        return "o" if self.code == LAST else "g"
 
     @property
     def words(self) -> str:
         if self.wrong:
             text = ngettext("Cần sửa %(n)s lỗi", "Cần sửa %(n)s lỗi", self.wrong)
             return text % {"n": self.wrong}
+        if self.said:
+            return self.said
+        if self.missing and self.is_empty:
+            return _("Chưa điền")
         if self.missing:
             text = ngettext("Còn thiếu %(n)s mục", "Còn thiếu %(n)s mục", len(self.missing))
             return text % {"n": len(self.missing)}
@@ -62,17 +87,50 @@ class Section:
 def section_of(box: str) -> str:
     """Which part a fault's field or a box's id belongs to; unknown ones to the last."""
     name = box.removeprefix("id_").split("-")[0]
-    return _OF_FIELD.get(name, SECTIONS[-1][0])
+    return _OF_FIELD.get(name, LAST)
 
 
-def sections(missing: Iterable[Fault], wrong: Iterable[str]) -> list[Section]:
-    """The parts with what the saved draft lacks, and the ids of boxes that cannot be read."""
+def sections(
+    missing: Iterable[Fault],
+    wrong: Iterable[str],
+    saved: Draft,
+    papers: tuple[int, int] = (0, 0),
+) -> list[Section]:
+    """The parts with what the saved draft lacks, and the ids of boxes that cannot be read.
+
+    ``papers``: how many of the papers that must be there are there, and of how many.
+    """
     found = {
         code: Section(number, code, title)
         for number, (code, title, _names) in enumerate(SECTIONS, start=1)
     }
+    missing = list(missing)
     for fault in missing:
         found[section_of(fault.field)].missing.append(fault)
     for box in wrong:
         found[section_of(box)].wrong += 1
+    for code, filled in _filled(saved).items():
+        found[code].is_empty = not any(filled)
+    there, needed = papers
+    if needed and there < needed:
+        found[PAPERS].said = _("{there} trên {needed}").format(there=there, needed=needed)
+    last = found[LAST]
+    last.said = _("Chưa trình được") if missing else _("Trình được")
     return list(found.values())
+
+
+def _filled(saved: Draft) -> dict[str, tuple[Any, ...]]:
+    """What each part holds that a person put there."""
+    texts = saved.fields
+    return {
+        "co-so": (saved.beneficiaries,),
+        "noi-dung": (texts["necessity"], texts["content"], saved.activities, saved.places),
+        "muc-tieu": (texts["goals"], texts["expected_output"], texts["effect"], saved.claims),
+        "du-toan": (saved.cost_rows,),
+        "tien-do": (texts["starts_on"], texts["ends_on"], saved.funding),
+    }
+
+
+def first_unfinished(found: list[Section]) -> str:
+    """Where to go on: the first part that lacks something, else the last page."""
+    return next((row.code for row in found[:-1] if row.missing), LAST)

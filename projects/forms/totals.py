@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from khuyencong.core.money_words import in_words
 from programmes.models import FundingSource
 from projects.drafts import Draft
 
@@ -20,6 +21,10 @@ class SourceSum:
     @property
     def off(self) -> int:
         return self.costs - self.years
+
+    @property
+    def is_unused(self) -> bool:
+        return not self.costs and not self.years
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,15 @@ class Totals:
     @property
     def state(self) -> int:
         return sum(row.state for row in self.years)
+
+    @property
+    def other(self) -> int:
+        return sum(row.other for row in self.years)
+
+    @property
+    def words(self) -> str:
+        """The cost table's sum as papers write it."""
+        return in_words(self.amount)
 
 
 def totals(draft: Draft, sources: list[FundingSource], years: list[int]) -> Totals:

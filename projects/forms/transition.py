@@ -15,6 +15,7 @@ from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import User
 from khuyencong.core.papers import Paper
 from projects.firing import Option
+from projects.forms.sites import SiteRows
 from projects.models import Disbursement, FundingLine, Proposal, Review, ReviewStep, Track
 
 ALLOTTING = frozenset({"approve", "record_decision"})
@@ -38,9 +39,11 @@ class TransitionForm(PortalForm, forms.Form):
     """
 
     def __init__(
-        self, *args: Any, proposal: Proposal, options: list[Option], **kwargs: Any
+        self, *args: Any, proposal: Proposal, options: list[Option], user: User, **kwargs: Any
     ) -> None:
         self.proposal, self.options = proposal, options
+        needs = {need for option in options for need in option.transition.needs}
+        self.sites = SiteRows(proposal, user) if "sites" in needs else None
         # Before the mixin styles the fields they must all be there.
         self.base_fields = self._fields_for(proposal, options)
         super().__init__(*args, **kwargs)
@@ -97,6 +100,8 @@ class TransitionForm(PortalForm, forms.Form):
             made |= _payment_fields(proposal)
         if "amounts" in needs:
             made |= _amount_fields(proposal, tracks)
+        if self.sites:
+            made |= self.sites.fields()
         if "amount" in needs:
             made["amount"] = MoneyInputField(
                 label=_("Số tiền (đồng)"), required=False, help_text=MONEY_HINT
@@ -113,6 +118,10 @@ class TransitionForm(PortalForm, forms.Form):
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
         return made
+
+    @property
+    def site_rows(self) -> list[dict[str, forms.BoundField]]:
+        return self.sites.bound(self) if self.sites else []
 
     @property
     def amount_fields(self) -> list[forms.BoundField]:
@@ -150,6 +159,8 @@ class TransitionForm(PortalForm, forms.Form):
             found["kind"] = cleaned.get("kind")
         if "amounts" in needs:
             found["amounts"] = self._amounts(cleaned)
+        if self.sites:
+            found |= self.sites.entered(cleaned)
         return found
 
     def _amounts(self, cleaned: dict[str, Any]) -> dict[int, int]:

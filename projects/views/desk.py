@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import roles
 from khuyencong.core.models import User
-from projects import amounts, holding, tracks
+from projects import amounts, holding, snapshots, tracks
 from projects.firing import options
 from projects.forms.transition import TransitionForm
 from projects.models import Review, Track
@@ -97,7 +97,9 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     tracks.mark_opened(live, request.user)
     every = options(proposal, request.user, live)
     found = [row for row in every if row.is_open and row.verb in DESK_VERBS]
-    form = TransitionForm(*bound(request), proposal=proposal, options=found) if found else None
+    form = None
+    if found:
+        form = TransitionForm(*bound(request), proposal=proposal, options=found, user=request.user)
     faults = []
     status = 200
     if request.method == "POST":
@@ -115,7 +117,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "has_errors": bool(faults or (form and form.errors)),
         "changes": _changes(proposal),
         "opinions": _opinions(all_tracks),
-        **dossier_context(proposal, all_tracks),
+        **dossier_context(proposal, all_tracks, request.user),
     }
     return render(request, "projects/desk_dossier.html", context, status=status)
 
@@ -139,12 +141,27 @@ def _changes(proposal: Any) -> list[dict[str, Any]]:
     new, old = last[0].content, last[1].content
     found = []
     for name in new:
-        if name in {"cost_items", "funding_lines", "activities", "beneficiaries", "places"}:
+        if name not in {*snapshots.FIELDS, "starts_on", "ends_on", "implementing_unit"}:
             continue
         if new.get(name) != old.get(name):
             label = proposal._meta.get_field(name).verbose_name
             found.append({"label": label, "before": old.get(name), "after": new.get(name)})
-    return found + _money_changes(proposal, old, new)
+    return found + _money_changes(proposal, old, new) + _paper_changes(old, new)
+
+
+def _paper_changes(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
+    """Papers that went and papers that came; rounds of before knew none."""
+    before, after = (
+        {row["sha256"]: row["title"] for row in content.get("attachments", ())}
+        for content in (old, new)
+    )
+    gone = [title for key, title in before.items() if key not in after]
+    came = [title for key, title in after.items() if key not in before]
+    if not (gone or came):
+        return []
+    return [
+        {"label": _("Hồ sơ đính kèm"), "before": "; ".join(gone), "after": "; ".join(came)},
+    ]
 
 
 def _money_changes(proposal: Any, old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from khuyencong.core import audit, money, permissions, roles
+from khuyencong.core import audit, clock, money, permissions, places, roles
 from khuyencong.core.models import AuditEntry, User
-from projects import holding, tracks
+from projects import holding, papers_of_dossier, sites, tracks
+from projects.checks import kept
 from projects.firing import Option, options
-from projects.models import Proposal, Review, Track
+from projects.models import Proposal, ProposalPlace, Review, Track
 from projects.views.lookup import proposal_or_404
 
 DESK_VERBS = ("pass", "conclude", "approve", "return", "refuse", "record_decision")
@@ -25,10 +27,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     found = options(proposal, request.user, live)
     context = {
         "options": [row for row in found if row.is_open and row.verb not in DESK_VERBS],
-        "closed": closed_but_mine(found, request.user),
+        "closed": closed_but_mine(proposal, found, request.user),
         "desk_open": any(row.is_open for row in found if row.verb in DESK_VERBS),
+        "may_register_again": permissions.refusal(
+            request.user, "projects.proposal.register_again", proposal
+        )
+        is None,
         "may_edit": permissions.refusal(request.user, "projects.proposal.edit", proposal) is None,
-        **dossier_context(proposal, all_tracks),
+        **dossier_context(proposal, all_tracks, request.user),
     }
     return render(request, "projects/proposal_detail.html", context)
 
@@ -41,13 +47,23 @@ DOORS = {
 }
 
 
-def closed_but_mine(found: list[Option], user: User) -> list[Option]:
+# The same for the sites of a group proposal; no other has any.
+SITE_DOORS = {
+    roles.PROPOSAL_SUBMIT: ("list_sites",),
+    roles.REVIEW: ("confirm_sites", "return_sites"),
+    roles.CONCLUDE: ("confirm_sites", "return_sites"),
+}
+
+
+def closed_but_mine(proposal: Proposal, found: list[Option], user: User) -> list[Option]:
     """Verbs of the person's role that are closed now: greyed, with the reason."""
     ours = {verb for right, verbs in DOORS.items() if user.may(right) for verb in verbs}
+    if proposal.kind == Proposal.Kind.GROUP:
+        ours |= {verb for right, verbs in SITE_DOORS.items() if user.may(right) for verb in verbs}
     return [row for row in found if not row.is_open and row.verb in ours]
 
 
-def dossier_context(proposal: Proposal, all_tracks: list[Track]) -> dict[str, Any]:
+def dossier_context(proposal: Proposal, all_tracks: list[Track], user: User) -> dict[str, Any]:
     """What both the proposal's page and the desk show of a dossier."""
     live = tracks.current(all_tracks)
     return {
@@ -58,9 +74,33 @@ def dossier_context(proposal: Proposal, all_tracks: list[Track]) -> dict[str, An
         "cost": cost_table(proposal),
         "funding": funding_table(proposal),
         "timeline": timeline(proposal),
-        "attachments": list(proposal.attachments.select_related("file")),
+        "sites": sites.shown(proposal),
+        "attached": papers_of_dossier.groups(proposal, user),
+        "set_aside": papers_of_dossier.set_aside(proposal, user),
         "papers": papers_of(all_tracks),
+        "kept": kept.of(proposal),
+        "registrations": registrations(proposal, user),
+        "places": placed(proposal),
     }
+
+
+def registrations(proposal: Proposal, user: User) -> dict[str, list[Proposal]]:
+    """The proposal it was registered again from, and those registered again from it."""
+    tied = Q(previous=proposal) | Q(pk=proposal.previous_id)
+    rows = list(Proposal.objects.visible_to(user).filter(tied).order_by("pk"))
+    return {
+        "before": [row for row in rows if row.pk == proposal.previous_id],
+        "after": [row for row in rows if row.pk != proposal.previous_id],
+    }
+
+
+def placed(proposal: Proposal) -> list[tuple[ProposalPlace, str]]:
+    """Each place as it was when the dossier was sent, and today's units where they are others."""
+    rows = list(proposal.places.all())
+    today = places.today_of((row.place for row in rows), clock.today())
+    return [
+        (row, ", ".join(unit.full_name for unit in today.get(row.place_id, []))) for row in rows
+    ]
 
 
 def way(track: Track) -> dict[str, Any]:

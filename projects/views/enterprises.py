@@ -1,26 +1,22 @@
-"""The register of rural industrial establishments (cơ sở công nghiệp nông thôn)."""
+"""The register of rural industrial establishments (cơ sở công nghiệp nông thôn): list and page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.http import require_safe
 
-from khuyencong.core import roles
-from khuyencong.core.refusals import Stale
-from projects import amounts
+from khuyencong.core import audit, permissions, roles
+from projects import sme, support_history
 from projects.filters import EnterpriseFilter
-from projects.forms.draft import whole_number
-from projects.forms.enterprise import EnterpriseForm, masked
-from projects.models import Beneficiary, Enterprise, EnterpriseIdentifier, Proposal
+from projects.models import Enterprise, EnterpriseIdentifier
 from projects.views.lookup import sees_dossiers_or_404
 from projects.views.paging import asked_page, page_of
 
@@ -37,7 +33,7 @@ def register(request: HttpRequest) -> QuerySet[Enterprise]:
 
 
 class EnterpriseList(View):
-    """Sổ cơ sở: search blind to accents, by kind, in pages."""
+    """Sổ cơ sở: search blind to accents, by kind, in pages, in Vietnamese order."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = register(request)
@@ -46,12 +42,11 @@ class EnterpriseList(View):
             if value := request.GET.get(name, "").strip():
                 asked[name] = value
         filters = EnterpriseFilter(asked, rows, request=request)
-        page = page_of(filters.qs.order_by("name", "pk"), asked_page(request.GET.get("page", "")))
+        found = filters.qs.order_by("name_key", "pk")
+        page = page_of(found, asked_page(request.GET.get("page", "")))
         context = {
             "page": page,
-            "rows": [
-                (row, [masked(found) for found in row.identifiers.all()]) for row in page.rows
-            ],
+            "rows": [(row, [found.shown for found in row.identifiers.all()]) for row in page.rows],
             "kinds": Enterprise.Kind.choices,
             "asked": asked.dict(),
             "may_write": request.user.may(roles.ENTERPRISE_WRITE),
@@ -63,93 +58,65 @@ class EnterpriseList(View):
         return response
 
 
-def new(request: HttpRequest) -> HttpResponse:
-    register(request)
-    if request.user.organisation.province_id is None:
-        raise PermissionDenied(_("Sổ cơ sở do đơn vị trong tỉnh lập."))
-    return _answer(request, Enterprise())
-
-
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    found = register(request).filter(pk=pk).first() if pk < 2**63 else None
+def enterprise_or_404(request: HttpRequest, pk: int, *, merged: bool = False) -> Enterprise:
+    """The record of an address; one that was merged away only where ``merged`` says so."""
+    sees_dossiers_or_404(request)
+    rows = Enterprise.objects.known_to(request.user) if merged else register(request)
+    rows = rows.select_related(
+        "place", "sector_group", "industry", "craft_village", "province", "merged_into"
+    )
+    found = rows.filter(pk=pk).first() if pk < 2**63 else None
     if found is None:
         raise Http404(_("Không có cơ sở này trong sổ của tỉnh."))
-    return _answer(request, found)
+    return found
 
 
-def _answer(request: HttpRequest, enterprise: Enterprise) -> HttpResponse:
-    """The form for who may write, else what may be read; below, the support it had."""
-    may_write = request.user.may(roles.ENTERPRISE_WRITE)
-    if not may_write and (request.method == "POST" or enterprise.pk is None):
-        raise PermissionDenied(_("Tài khoản của bạn không ghi sổ cơ sở."))
-    is_new = enterprise.pk is None
-    data = request.POST if request.method == "POST" else None
-    form = EnterpriseForm(data, instance=enterprise, user=request.user)
-    status = 200
-    if data is not None:
-        status = 422
-        try:
-            if form.is_valid() and _save(form, data):
-                messages.success(request, _("Đã lưu «{name}».").format(name=form.instance.name))
-                if form.warning:
-                    messages.warning(request, form.warning)
-                return redirect("enterprise_detail", pk=form.instance.pk)
-        except Stale as stale:
-            form.add_error(None, stale.faults[0].message)
-            status = 409
-    # A form with faults has written what was typed into the record it holds.
-    shown = (
-        Enterprise() if is_new else Enterprise.objects.select_related("place").get(pk=enterprise.pk)
-    )
-    context = {
-        "form": form,
-        "enterprise": None if is_new else shown,
-        "identifiers": [masked(row) for row in form.known],
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One page of truth: what it is, its numbers, the support it had, and who wrote what."""
+    enterprise = enterprise_or_404(request, pk, merged=True)
+    if enterprise.merged_into is not None:
+        messages.info(
+            request,
+            _("{code} «{name}» đã gộp vào cơ sở này.").format(
+                code=enterprise.code, name=enterprise.name
+            ),
+        )
+        return redirect("enterprise_detail", pk=enterprise.merged_into_id)
+    return render(request, "projects/enterprise_detail.html", page_of_one(request, enterprise))
+
+
+def page_of_one(request: HttpRequest, enterprise: Enterprise) -> dict[str, Any]:
+    """What the page of an establishment shows to this reader."""
+    user = request.user
+    may_write = permissions.refusal(user, "projects.enterprise.write", enterprise) is None
+    follows = may_write or user.may(roles.SEE_AUDIT)
+    gone = list(enterprise.merged_from.order_by("pk"))
+    return {
+        "enterprise": enterprise,
+        "size": sme.size_of(enterprise),
+        "identifiers": list(
+            EnterpriseIdentifier.objects.filter(enterprise=enterprise).order_by(
+                F("valid_to").desc(nulls_first=True), "pk"
+            )
+        ),
         "may_write": may_write,
-        "history": [] if is_new else _history(request, shown),
-        "has_errors": bool(form.errors),
-        "is_illustration": shown.is_illustration,
+        "may_reveal": permissions.refusal(user, "projects.enterprise.reveal", enterprise) is None,
+        "may_merge": permissions.refusal(user, "projects.enterprise.merge", enterprise) is None,
+        "history": support_history.of(enterprise, user),
+        "gone": gone,
+        "timeline": _timeline(enterprise, gone) if follows else [],
+        "is_illustration": enterprise.is_illustration,
     }
-    return render(request, "projects/enterprise_form.html", context, status=status)
 
 
-def _save(form: EnterpriseForm, data: QueryDict) -> bool:
-    """Write, unless another was first: with the record itself, or with the same number."""
-    try:
-        with transaction.atomic():
-            if form.instance.pk is not None:
-                locked = Enterprise.objects.select_for_update().only("version")
-                version = locked.get(pk=form.instance.pk).version
-                if version != whole_number(data.get("version")):
-                    raise Stale(
-                        _(
-                            "Người khác vừa sửa cơ sở này. Nội dung bạn gõ vẫn còn ở đây; "
-                            "xem lại rồi bấm Lưu lần nữa."
-                        )
-                    )
-                form.instance.version = version
-            form.save()
-    except IntegrityError:
-        form.add_error("number", _("Mã này vừa được nhập cho một cơ sở khác."))
-        return False
-    return True
-
-
-@dataclass(frozen=True)
-class Support:
-    """One proposal for an establishment: what the state gives the whole of it, in đồng."""
-
-    proposal: Proposal
-    state: int
-
-
-def _history(request: HttpRequest, enterprise: Enterprise) -> list[Support]:
-    """Proposals for this establishment among those the person may see, newest first."""
-    rows = Beneficiary.objects.filter(
-        enterprise=enterprise, proposal__in=Proposal.objects.visible_to(request.user)
-    )
-    proposals = [
-        row.proposal for row in rows.select_related("proposal").order_by("-proposal")[:100]
-    ]
-    money = amounts.totals_of(proposal.pk for proposal in proposals)
-    return [Support(row, money.get(row.pk, (0, 0))[0]) for row in proposals]
+def _timeline(enterprise: Enterprise, gone: list[Enterprise]) -> list[dict[str, Any]]:
+    """The trail as sentences, newest first, with that of the records merged into it."""
+    found = []
+    for row in (enterprise, *gone):
+        for entry in audit.trail(row):
+            said = audit.sentence(entry)
+            if row is not enterprise:
+                said = _("{code}: {sentence}").format(code=row.code, sentence=said)
+            found.append({"entry": entry, "sentence": said, "derived": row is not enterprise})
+    return sorted(found, key=lambda row: (row["entry"].recorded_at, row["entry"].pk), reverse=True)

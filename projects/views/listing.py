@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -13,16 +24,33 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from khuyencong.core import permissions, roles
-from khuyencong.core.models import User
+from khuyencong.core.models import Organisation, User
 from programmes.models import FundingSource
-from projects import holding
+from projects import amounts, holding
 from projects.holding import Due
-from projects.models import Beneficiary, FundingLine, Proposal, ProposalPlace, Review, Track
+from projects.models import (
+    Beneficiary,
+    FundingLine,
+    Proposal,
+    ProposalPlace,
+    Review,
+    ReviewStep,
+    Track,
+)
 from projects.views.asking import Asked
 from projects.views.lookup import sees_dossiers_or_404
-from projects.views.paging import page_of
+from projects.views.paging import keyset_page
 
 Status = Proposal.Status
+STATE_MONEY: Final = "state"
+
+
+@dataclass(frozen=True)
+class Money:
+    """What a proposal has of one source, in đồng, at the latest stage."""
+
+    source: FundingSource
+    current: int
 
 
 @dataclass
@@ -31,13 +59,13 @@ class Row:
 
     proposal: Proposal
     may_edit: bool
-    lines: list[FundingLine] = field(default_factory=list)
+    lines: list[Money] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
 
     @property
     def sources(self) -> list[FundingSource]:
         """Sources of the state's money; all of them where it asks for none."""
-        paid = {line.source_id: line.source for line in self.lines if line.current}
+        paid = {line.source.pk: line.source for line in self.lines if line.current}
         return [source for source in paid.values() if source.is_state] or list(paid.values())
 
     @property
@@ -89,7 +117,7 @@ class ProposalList(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         sees_dossiers_or_404(request)
         asked = Asked(request)
-        page = page_of(asked.found, asked.page, described)
+        page = keyset_page(asked.found, asked.order, asked.page, asked.cursor, described)
         rows = with_parts(page.rows, request.user)
         context = {
             "asked": asked,
@@ -99,6 +127,8 @@ class ProposalList(View):
                 name: sum(getattr(row, name) for row in rows)
                 for name in ("total", "state", "other")
             },
+            "columns": asked.columns,
+            "may_submit": request.user.may(roles.PROPOSAL_SUBMIT),
             "may_create": permissions.refusal(request.user, "projects.proposal.create") is None,
             "is_illustration": bool(rows)
             and all(row.proposal.programme.is_illustration for row in rows),
@@ -124,7 +154,7 @@ def described(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
 
 
 def with_parts(proposals: Iterable[Proposal], user: User) -> list[Row]:
-    """Money and open reviews of the rows: two queries for all of them."""
+    """Money and open reviews of the rows: one query for all of them."""
     writes = user.may(roles.PROPOSAL_WRITE)
     rows = {
         proposal.pk: Row(
@@ -135,13 +165,52 @@ def with_parts(proposals: Iterable[Proposal], user: User) -> list[Row]:
         )
         for proposal in proposals
     }
-    for line in FundingLine.objects.filter(proposal__in=rows).select_related("source"):
-        rows[line.proposal_id].lines.append(line)
-    reviews = Review.objects.filter(
-        verdict="", track__proposal__in=rows, track__status=Track.Status.IN_STEP
-    )
-    for review in reviews.select_related("organisation", "step", "track").order_by(
-        "track__source__position"
+    parts = _lines(rows).union(_open_reviews(rows), all=True)
+    for pk, is_line, _position, amount, number, code, words, kind, day in sorted(
+        parts, key=lambda part: part[2]
     ):
-        rows[review.track.proposal_id].reviews.append(review)
+        if is_line:
+            source = FundingSource(
+                pk=number, code=code, short_name=words, is_state=kind == STATE_MONEY
+            )
+            rows[pk].lines.append(Money(source, amount))
+        else:
+            office = Organisation(short_name=code, province_id=number)
+            step = ReviewStep(kind=kind)
+            rows[pk].reviews.append(
+                Review(organisation=office, step=step, proposed=words, due_on=day)
+            )
     return list(rows.values())
+
+
+def _lines(rows: Iterable[int]) -> QuerySet[FundingLine]:
+    """(proposal, 1, order, amount, source's id, code, short name, whose money, no day)."""
+    whose = Case(
+        When(source__is_state=True, then=Value(STATE_MONEY)),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    return (
+        FundingLine.objects.filter(proposal__in=list(rows))
+        .order_by()
+        .values_list(
+            *("proposal_id", Value(1), "source__position", amounts.CURRENT),
+            *("source_id", "source__code", "source__short_name", whose),
+            Value(None, DateField()),
+        )
+    )
+
+
+def _open_reviews(rows: Iterable[int]) -> QuerySet[Review]:
+    """(proposal, 0, order, no amount, office's province, office, what is proposed, step, due)."""
+    return (
+        Review.objects.filter(
+            verdict="", track__proposal__in=list(rows), track__status=Track.Status.IN_STEP
+        )
+        .order_by()
+        .values_list(
+            *("track__proposal_id", Value(0), "track__source__position", Value(0)),
+            *("organisation__province_id", "organisation__short_name", "proposed", "step__kind"),
+            "due_on",
+        )
+    )

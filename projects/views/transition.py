@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from khuyencong.core import clock
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, NotAllowed, NotNow, Refused, Stale
-from projects import tracks
-from projects.firing import Option, fire, option
+from projects import sites, tracks
+from projects.firing import AFTER_APPROVAL, Option, fire, option
+from projects.forms.sections import LAST
 from projects.forms.transition import TransitionForm
 from projects.models import Proposal
 from projects.views.lookup import proposal_or_404
@@ -36,7 +37,7 @@ def fire_verb(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     found = option(transition, proposal, live, request.user)
     if not found.is_open:
         return closed(request, proposal, found)
-    form = TransitionForm(*bound(request), proposal=proposal, options=[found])
+    form = TransitionForm(*bound(request), proposal=proposal, options=[found], user=request.user)
     if request.method == "POST":
         faults = attempt(request, proposal, form)
         if not faults and form.is_valid():
@@ -44,7 +45,7 @@ def fire_verb(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         if verb == "submit":
             # What is missing stands on the dossier's own form, each fault linked to its field.
             request.session[f"faults-{proposal.pk}"] = [[f.message, f.field] for f in faults]
-            return redirect("proposal_edit", code=proposal.code)
+            return redirect("proposal_section", code=proposal.code, section=LAST)
         return page(request, proposal, found, form, faults, status=422)
     return page(request, proposal, found, form, [])
 
@@ -75,6 +76,7 @@ def page(
         "faults": faults,
         "has_errors": bool(faults or form.errors),
         "is_illustration": proposal.programme.is_illustration,
+        "sites": sites.shown(proposal) if found.verb in AFTER_APPROVAL else None,
     }
     return render(request, "projects/proposal_transition.html", context, status=status)
 

@@ -19,12 +19,16 @@
   };
 
   // ---- what the form says, and what this device keeps of it ----
-  const LEFT_OUT = new Set(["csrfmiddlewaretoken", "expected_version", "find", "action", "block"]);
+  const LEFT_OUT = new Set([
+    "csrfmiddlewaretoken", "expected_version", "base", "mark", "back", "find", "action", "block",
+  ]);
+  const base = form.elements.base; // what the page began from
   const pairs = () =>
     [...new FormData(form)].filter(([name, text]) => typeof text === "string" && !LEFT_OUT.has(name));
   function keep() {
     try {
-      const kept = { version: version.value, at: Date.now(), pairs: pairs() };
+      const from = base ? base.value : undefined;
+      const kept = { version: version.value, base: from, at: Date.now(), pairs: pairs() };
       localStorage.setItem(key, JSON.stringify(kept));
     } catch { /* a full or forbidden store: the page itself still holds the text */ }
   }
@@ -54,6 +58,7 @@
     for (const [name, text] of given) body.append(name, text);
     body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     body.append("expected_version", from);
+    if (base) body.append("base", base.value);
     body.append("action", action);
     const headers = { Accept: "application/json" };
     return fetch(form.dataset.url || location.pathname, {
@@ -116,6 +121,7 @@
       tries = 0;
       version.value = told.version;
       form.dataset.version = told.version;
+      if (base && told.base !== undefined) base.value = told.base;
       saved = seen;
       if (saved === changes) forget();
       else keep();
@@ -247,6 +253,7 @@
       const given = [...before.pairs,
         ["csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value],
         ["expected_version", before.version],
+        ...(before.base === undefined ? [] : [["base", before.base]]),
         ["action", before.version === version.value ? "recount" : "compare"]];
       for (const [name, text] of given) {
         const box = document.createElement("textarea");

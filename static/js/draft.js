@@ -22,10 +22,6 @@
     return dong !== null && Math.abs(dong - Math.round(dong)) < 1e-6 ? Math.round(dong) : null;
   }
   const dong = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, ".");
-  const trieu = (amount) => {
-    const tenths = Math.round(Math.abs(amount) / 1e5);
-    return `${amount < 0 ? "-" : ""}${dong(Math.floor(tenths / 10))},${tenths % 10}`;
-  };
   const english = document.documentElement.lang === "en";
   const shown = (text) => (english ? text.replace(/[.,]/g, (c) => (c === "." ? "," : ".")) : text);
   const isMoney = (box) => /-(unit_price|amount|share-|funding-)|^funding-/.test(box.name);
@@ -43,46 +39,28 @@
     amount.value = was.value = product;
   }
 
+  // Sums of this page's own boxes; what stands beside the form comes from the server.
   function sum() {
-    const costs = {}, years = {}, bySide = {};
+    const bySource = {}, byYear = {};
     let all = 0;
     for (const row of form.querySelectorAll("[data-row]")) {
       all += money(box(row, "amount").value) || 0;
       for (const share of row.querySelectorAll("[name*='-share-']")) {
         const code = share.name.split("-share-")[1];
-        costs[code] = (costs[code] || 0) + (money(share.value) || 0);
+        bySource[code] = (bySource[code] || 0) + (money(share.value) || 0);
       }
     }
     for (const input of form.querySelectorAll("[name^='funding-']")) {
-      const [, code, year] = /^funding-(.+)-(\d+)$/.exec(input.name);
-      const amount = money(input.value) || 0;
-      years[code] = (years[code] || 0) + amount;
-      const side = input.dataset.state === "1" ? "state" : "other";
-      bySide[year] = bySide[year] || { state: 0, other: 0 };
-      bySide[year][side] += amount;
+      const code = /^funding-(.+)-\d+$/.exec(input.name)[1];
+      byYear[code] = (byYear[code] || 0) + (money(input.value) || 0);
     }
-    const put = (cell, amount) => { if (cell) cell.textContent = shown(trieu(amount)); };
-    let shared = 0, planned = 0;
-    for (const line of document.querySelectorAll("[data-source]")) {
-      const code = line.dataset.source;
-      if (code) { shared += costs[code] || 0; planned += years[code] || 0; }
-      const pair = code ? [costs[code] || 0, years[code] || 0] : [shared, planned];
-      put(line.querySelector("[data-costs]"), pair[0]);
-      put(line.querySelector("[data-years]"), pair[1]);
-      line.querySelector("[data-years]").classList.toggle("rv", pair[0] !== pair[1]);
+    const put = (cell, amount) => { cell.textContent = shown(dong(amount)); };
+    for (const cell of form.querySelectorAll("[data-total=amount]")) put(cell, all);
+    for (const cell of form.querySelectorAll("[data-by]")) {
+      put(cell, bySource[cell.dataset.by] || 0);
+      cell.parentElement.classList.toggle("none", !bySource[cell.dataset.by]);
     }
-    for (const line of document.querySelectorAll("[data-year]")) {
-      const found = bySide[line.dataset.year] || { state: 0, other: 0 };
-      if (found.state + found.other) line.hidden = false;
-      put(line.querySelector("[data-state]"), found.state);
-      put(line.querySelector("[data-other]"), found.other);
-      put(line.querySelector("[data-sum]"), found.state + found.other);
-    }
-    const total = document.querySelector("[data-total=amount]");
-    if (total) total.textContent = shown(dong(all));
-    const unshared = document.querySelector("[data-unshared]");
-    unshared.hidden = all === shared;
-    put(unshared.querySelector("span"), all - shared);
+    for (const cell of form.querySelectorAll("[data-planned]")) put(cell, byYear[cell.dataset.planned] || 0);
   }
 
   // ---- what a typed amount means, while it is typed; written out when the box is left ----
@@ -102,12 +80,10 @@
     if (row) reckon(row);
     if (isMoney(input)) explain(input);
     if (row || isMoney(input)) sum();
-    changed(input);
   });
   form.addEventListener("change", (event) => {
     const amount = isMoney(event.target) ? money(event.target.value) : 0;
     if (amount) event.target.value = dong(amount);
-    changed(event.target);
   });
   form.addEventListener("focusout", () => meaning.remove());
 
@@ -126,6 +102,11 @@
       }
     });
   }
+  form.addEventListener("draft:renumber", renumber);
+  form.addEventListener("draft:pasted", () => {
+    rows.querySelectorAll("[data-row]").forEach(reckon);
+    sum();
+  });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=action]");
     if (!button) return;
@@ -140,7 +121,7 @@
       if (!rows.querySelector("[data-row]")) rows.append(blank.content.cloneNode(true));
       renumber();
       sum();
-      changed();
+      form.dispatchEvent(new CustomEvent("draft:changed"));
     }
   });
   // Enter in a table moves down, as in a workbook.
@@ -166,31 +147,4 @@
       label.hidden = !ticked && !words.every((word) => text.includes(word));
     }
   }
-
-  // ---- where one is, and what is not saved yet ----
-  const links = new Map();
-  for (const link of document.querySelectorAll(".secs a")) {
-    const part = document.getElementById(link.hash.slice(1));
-    if (part) links.set(part, link);
-  }
-  const watch = new IntersectionObserver((seen) => {
-    const top = seen.find((entry) => entry.isIntersecting);
-    if (!top) return;
-    for (const link of links.values()) link.removeAttribute("aria-current");
-    links.get(top.target).setAttribute("aria-current", "step");
-  }, { rootMargin: "-15% 0px -70% 0px" });
-  for (const part of links.keys()) watch.observe(part);
-
-  let dirty = false;
-  const status = document.querySelector(".dock .sv span");
-  function changed(input) {
-    if (dirty || (input && (!input.name || input.name === "find"))) return;
-    dirty = true;
-    if (status && form.dataset.unsaved) {
-      status.textContent = form.dataset.unsaved;
-      status.parentElement.classList.add("no");
-    }
-  }
-  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
-  form.addEventListener("submit", () => { dirty = false; });
 })();
