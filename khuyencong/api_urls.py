@@ -10,6 +10,7 @@ from khuyencong.core.docs import ApiDocs, Schema
 from programmes.api import ProgrammeDetail, ProgrammeList
 from projects import targets
 from projects.api.budget import ProgrammeBudget
+from projects.api.checks import ProposalChecks
 from projects.api.decisions import DecisionList
 from projects.api.enterprises import EnterpriseDetail, EnterpriseList
 from projects.api.proposals import ProposalDetail, ProposalList
@@ -29,6 +30,7 @@ v1 = [
     path("enterprises/<int:pk>/", EnterpriseDetail.as_view(), name="api_enterprise"),
     path("proposals/", ProposalList.as_view(), name="api_proposals"),
     path("proposals/<str:code>/", ProposalDetail.as_view(), name="api_proposal"),
+    path("proposals/<str:code>/checks/", ProposalChecks.as_view(), name="api_checks"),
     path(
         "proposals/<str:code>/transitions/",
         ProposalTransitions.as_view(),

@@ -34,6 +34,16 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
 
 
+def clamd(url: str) -> str:
+    """The address of a virus scanner, tcp://host:port or unix:/path; empty means none."""
+    parts = urlsplit(url)
+    if url and not (
+        (parts.scheme == "tcp" and parts.hostname) or (parts.scheme == "unix" and parts.path)
+    ):
+        raise ImproperlyConfigured("CLAMD_URL must be tcp://host:port or unix:/path")
+    return url
+
+
 def database(url: str, data_dir: Path) -> dict:
     """Django's DATABASES entry for an address; without one, SQLite under ``data_dir``.
 

@@ -63,6 +63,7 @@ class NavGroup:
 _SEES: Final = frozenset({roles.SEE_OWN, roles.SEE_RECEIVED, roles.SEE_PROVINCE})
 _JUDGES: Final = frozenset({roles.REVIEW, roles.CONCLUDE, roles.APPROVE})
 _BUDGET: Final = frozenset({roles.SEE_BUDGET})
+_IMPORTS: Final = frozenset({roles.PROPOSAL_WRITE, roles.ENTERPRISE_WRITE})
 _ADMINISTERS: Final = frozenset({roles.ADMINISTER})
 _MAP: Final[tuple[tuple[str | Promise, tuple[Place, ...]], ...]] = (
     (
@@ -72,6 +73,7 @@ _MAP: Final[tuple[tuple[str | Promise, tuple[Place, ...]], ...]] = (
             Place("proposal_list", _("Đề án"), "doc", _SEES),
             Place("desk", _("Thẩm định"), "stamp", _JUDGES),
             Place("enterprise_list", _("Cơ sở CNNT"), "build", _SEES),
+            Place("import_start", _("Nhập từ Excel"), "paste", _IMPORTS),
         ),
     ),
     (
@@ -85,6 +87,8 @@ _MAP: Final[tuple[tuple[str | Promise, tuple[Place, ...]], ...]] = (
     (
         _("Quản trị"),
         (
+            Place("norm_list", _("Định mức & biểu mẫu"), "gear", _ADMINISTERS),
+            Place("place_list", _("Địa bàn"), "globe", _ADMINISTERS),
             Place("token_list", _("Khóa API"), "key", _ADMINISTERS),
             Place("api_docs", _("Tài liệu API"), "code", _ADMINISTERS | {roles.PROPOSAL_WRITE}),
         ),

@@ -97,6 +97,9 @@ def prepare(programmes: list[str]) -> None:
             for file in programmes:
                 call_command("load_programme", file)
             call_command("load_demo")
+    else:
+        # A database of an earlier release gets the catalogues that came since.
+        call_command("load_reference", "--missing")
     collect_static()
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from budgets.ledger import Posting
 from khuyencong.core import audit, clock
 from khuyencong.core.models import LegalDocument, Organisation, User
 from khuyencong.core.papers import Paper
 from projects.models import Proposal, Review, StatusChange, Track
+
+if TYPE_CHECKING:
+    from projects.checks import Outcome
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Act:
     document: LegalDocument | None = None
     postings: list[Posting] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    checked: Outcome | None = None  # what its guards found by the law of its day
 
     @property
     def effective_on(self) -> datetime.date:

@@ -14,6 +14,7 @@ from khuyencong.core.models import LegalDocument
 from khuyencong.core.refusals import Fault
 from projects import amount_input, guards, tracks
 from projects.act import Act
+from projects.checks import acting
 from projects.models import Proposal, Review, ReviewStep, Track
 
 S, T = Proposal.Status, Track.Status
@@ -27,6 +28,11 @@ def _submitted_on(act: Act) -> datetime.date | None:
 
 def dossier_complete(act: Act) -> Iterator[Fault]:
     yield from guards.complete(act.proposal)
+
+
+def within_norms(act: Act) -> Iterator[Fault]:
+    """The norms and rules in force on the day of the act, on its own amounts (``checks``)."""
+    yield from acting.faults(act)
 
 
 def reason_given(act: Act) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from khuyencong.core import money
 from khuyencong.core.refusals import Fault
 from projects.act import Act
-from projects.models import FundingLine, Track
+from projects.models import CostShare, FundingLine, Track
 
 
 def lines_of(act_track: Track, lines: list[FundingLine]) -> list[FundingLine]:
@@ -66,6 +66,16 @@ def apply(act: Act, stage: str) -> int:
         setattr(line, stage, amounts[line.pk])
     FundingLine.objects.bulk_update(lines, [stage])
     total = sum(amounts.values())
+    parts = parts_of(act, total)
+    for share, part in parts:
+        setattr(share, stage, part)
+    if parts:
+        CostShare.objects.bulk_update([share for share, _part in parts], [stage])
+    return total
+
+
+def parts_of(act: Act, total: int) -> list[tuple[CostShare, int]]:
+    """How a total of the track's source falls on the cost shares, in đồng."""
     shares = [
         share
         for item in act.proposal.cost_items.all()
@@ -77,11 +87,7 @@ def apply(act: Act, stage: str) -> int:
     ]
     if sum(weights) < total:
         weights = [share.requested for share in shares]
-    for share, part in zip(shares, money.split(total, weights), strict=True):
-        setattr(share, stage, part)
-    if shares:
-        type(shares[0]).objects.bulk_update(shares, [stage])
-    return total
+    return list(zip(shares, money.split(total, weights), strict=True))
 
 
 def follow_counterpart(act: Act, stage: str) -> None:

@@ -9,12 +9,13 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from budgets.ledger import EFFECTS
 from budgets.models import Cell, LedgerEntry
 from programmes.models import FundingSource, Programme, ProgrammeVersion
-from projects.models import Acceptance, Contract, FundingLine, Proposal
+from projects.models import Acceptance, Commitment, Contract, FundingLine, Proposal
 
 PROMISED = (
     Proposal.Status.APPROVED,
@@ -271,16 +272,40 @@ def of_proposal(proposal: Proposal) -> dict[str, dict[int, FundingLine]]:
     return found
 
 
-def totals_of(proposal_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+# The figure of the latest stage a line has reached: ``FundingLine.current`` for the database.
+CURRENT = Coalesce("approved", "appraised", "requested")
+
+
+def totals_of(proposals: Iterable[int] | QuerySet[Proposal]) -> dict[int, tuple[int, int]]:
     """Proposal id → (state, other money), the latest stage of each line, in đồng: one query."""
-    rows = FundingLine.objects.filter(proposal_id__in=list(proposal_ids)).values_list(
-        "proposal_id", "source__is_state", "requested", "appraised", "approved"
+    rows = (
+        FundingLine.objects.filter(proposal__in=_ids(proposals))
+        .order_by()
+        .values_list("proposal_id")
+        .annotate(
+            state=Sum(CURRENT, filter=Q(source__is_state=True), default=0),
+            other=Sum(CURRENT, filter=Q(source__is_state=False), default=0),
+        )
     )
-    sums: dict[int, list[int]] = {}
-    for proposal_id, is_state, requested, appraised, approved in rows:
-        amount = next(x for x in (approved, appraised, requested) if x is not None)
-        sums.setdefault(proposal_id, [0, 0])[0 if is_state else 1] += amount
-    return {pk: (state, other) for pk, (state, other) in sums.items()}
+    return {pk: (state, other) for pk, state, other in rows}
+
+
+def by_source(proposals: Iterable[int] | QuerySet[Proposal]) -> list[tuple[FundingSource, int]]:
+    """The same money by source, in the order in which people know the sources: two queries."""
+    sums = dict(
+        FundingLine.objects.filter(proposal__in=_ids(proposals))
+        .order_by()
+        .values_list("source_id")
+        .annotate(amount=Sum(CURRENT))
+    )
+    sources = FundingSource.objects.order_by("position", "pk")
+    return [(source, sums[source.pk]) for source in sources if source.pk in sums]
+
+
+def _ids(proposals: Iterable[int] | QuerySet[Proposal]) -> list[int] | QuerySet[Proposal]:
+    if isinstance(proposals, QuerySet):
+        return proposals.order_by().values("pk")
+    return list(proposals)
 
 
 def contracted(programme: Programme) -> int:
@@ -293,3 +318,29 @@ def accepted(programme: Programme) -> int:
     """Σ support recognised by acceptances of a programme, in đồng."""
     rows = Acceptance.objects.filter(proposal__programme=programme, passed=True)
     return rows.aggregate(total=Sum("amount", default=0))["total"]
+
+
+@dataclass
+class Promise:
+    """The state's money of a proposal, in đồng: approved (None before), held in the ledger."""
+
+    approved: int | None = None
+    committed: int = 0
+
+
+def promised_to(proposal_ids: Iterable[int]) -> dict[int, Promise]:
+    """Proposal id → what the state has promised it, in two queries."""
+    ids = list(proposal_ids)
+    found = {pk: Promise() for pk in ids}
+    lines = FundingLine.objects.filter(
+        proposal_id__in=ids, source__is_state=True, approved__isnull=False
+    )
+    for pk, amount in lines.values_list("proposal_id", "approved"):
+        found[pk].approved = (found[pk].approved or 0) + amount
+    held = Commitment.objects.filter(line__proposal_id__in=ids)
+    for pk, kind, turned, amount in held.values_list(
+        "line__proposal_id", "entry__kind", "entry__reverses", "entry__amount"
+    ):
+        _allotted, committed, _disbursed = EFFECTS[kind]
+        found[pk].committed += -committed * amount if turned else committed * amount
+    return found

@@ -7,4 +7,5 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Đề án")
 
     def ready(self) -> None:
-        from projects import invariants, tasks  # noqa: F401  registers proofs, hangs up the bell
+        # Proofs, words to be refreshed and the bell register themselves.
+        from projects import invariants, search, tasks  # noqa: F401

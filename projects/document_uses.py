@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from khuyencong.core import audit
 from khuyencong.core.documents import hides, tells_uses
 from khuyencong.core.models import AuditEntry, User
-from projects.models import Decision, DecisionLine, Proposal
+from projects.models import CraftVillage, Decision, DecisionLine, Proposal
 
 
 @hides
@@ -33,6 +33,15 @@ def dossiers_decided(ids: list[int]) -> dict[int, list[str]]:
     for row in counted.order_by("-is_approval"):
         text = _("Phê duyệt {count} đề án") if row["is_approval"] else _("Từ chối {count} đề án")
         found[row["decision__document"]].append(text.format(count=row["times"]))
+    return found
+
+
+@tells_uses
+def villages_recognised(ids: list[int]) -> dict[int, list[str]]:
+    found = defaultdict(list)
+    rows = CraftVillage.objects.filter(recognised_by__in=ids).order_by("name", "pk")
+    for pk, name in rows.values_list("recognised_by", "name"):
+        found[pk].append(_("Công nhận {name}").format(name=name))
     return found
 
 

@@ -10,10 +10,16 @@ from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.utils.translation import gettext_lazy as _
 
-from khuyencong.core import roles
+from khuyencong.core import places, roles
 from khuyencong.core.filters import (
     CachedFormFilterSet,
     CodeFilter,
@@ -24,7 +30,15 @@ from khuyencong.core.filters import (
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import Organisation
 from programmes.models import Activity, FundingSource, Programme
-from projects.models import Enterprise, FundingLine, Proposal, ProposalActivity
+from projects import place_choices
+from projects.models import (
+    Enterprise,
+    FundingLine,
+    Proposal,
+    ProposalActivity,
+    ProposalPlace,
+    SavedView,
+)
 
 
 class FilterForm(PortalForm, forms.Form):
@@ -44,7 +58,9 @@ class ActivityFilter(Described, django_filters.ChoiceFilter):
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         if not value:
             return qs
-        chosen = ProposalActivity.objects.filter(proposal=OuterRef("pk"), activity__code=value)
+        # By the few ids that bear the code: the index on them ends in the order of the list.
+        known = Activity.objects.filter(code=value).values("pk")
+        chosen = ProposalActivity.objects.filter(proposal=OuterRef("pk"), activity__in=known)
         return qs.filter(Exists(chosen))
 
 
@@ -65,6 +81,7 @@ class ProposalFilter(CachedFormFilterSet):
     implementing_unit = CodeFilter(
         label=_("Đơn vị thực hiện"), queryset=Organisation.objects.none()
     )
+    kind = django_filters.ChoiceFilter(label=_("Loại đề án"), choices=Proposal.Kind.choices)
     search = SearchFilter(label=_("Tìm, không phân biệt dấu"))
 
     class Meta:
@@ -118,6 +135,7 @@ class Option(NamedTuple):
     position: int
     first_year: int
     last_year: int
+    code: str = ""  # of a place its folded name, since many bear the same code
 
 
 class PickFilter(django_filters.Filter):
@@ -140,6 +158,16 @@ class SourcePick(PickFilter):
         return qs.filter(Exists(lines))
 
 
+class PlacePick(PickFilter):
+    """By either geography: a unit of today, or one of before; never by name or code."""
+
+    def narrowed(self, qs: QuerySet, pk: int) -> QuerySet:
+        # Asked first: by their numbers the planner knows how many proposals lie there.
+        ground = list(places.ground_of(pk).values_list("pk", flat=True))
+        there = ProposalPlace.objects.filter(proposal=OuterRef("pk"), place__in=ground)
+        return qs.filter(Exists(there))
+
+
 class WaitingFilter(django_filters.Filter):
     field_class = forms.ChoiceField
 
@@ -154,43 +182,61 @@ class ProposalListFilter(ProposalFilter):
     source = SourcePick(label=_("Nguồn vốn"), field_name="source")
     programme = PickFilter(label=_("Chương trình"), field_name="programme")
     implementing_unit = PickFilter(label=_("Đơn vị thực hiện"), field_name="implementing_unit")
+    place = PlacePick(label=_("Địa bàn"), field_name="place")
 
-    PICKED = ("source", "programme", "implementing_unit", "activity")
+    PICKED = ("source", "programme", "implementing_unit", "activity", "place")
 
     @cached_property
     def options(self) -> dict[str, dict[str, Option]]:
-        """Code → option by filter, each in the order in which people know it."""
-        user = self.request.user
+        """Code → option by filter, each in the order in which people know it.
+
+        With the reader's saved views (``view``), so that the page asks once for all it offers.
+        """
+        user, nil = self.request.user, Value(0)
         rows = FundingSource.objects.order_by().values_list(
-            Value("source"), "pk", "code", "short_name", "position", Value(0), Value(0)
+            Value("source"), "pk", "code", "short_name", "position", nil, nil
         )
         parts = [
             Programme.objects.visible_to(user)
             .order_by()
-            .values_list(
-                Value("programme"), "pk", "code", "name", Value(0), "start_year", "end_year"
-            ),
+            .values_list(Value("programme"), "pk", "code", "name", nil, "start_year", "end_year"),
             Activity.objects.order_by().values_list(
-                Value("activity"), "pk", "code", "name", "position", Value(0), Value(0)
+                Value("activity"), "pk", "code", "name", "position", nil, nil
             ),
+            place_choices.offered(user),
+            SavedView.objects.visible_to(user)
+            .order_by()
+            .values_list(Value("view"), "pk", Value(""), "name", nil, nil, nil),
         ]
         if user.may(roles.SEE_PROVINCE) or user.may(roles.SEE_RECEIVED):
             units = _units_seen_by(user).order_by()
-            nil = Value(0)
             parts.append(
                 units.values_list(
                     Value("implementing_unit"), "pk", "code", "short_name", nil, nil, nil
                 )
             )
-        found: dict[str, dict[str, Option]] = {name: {} for name in self.PICKED}
+        found: dict[str, dict[str, Option]] = {name: {} for name in (*self.PICKED, "view")}
         options = [
-            (name, code, Option(pk, label, *rest))
+            (name, code, Option(pk, label, *rest, code=code))
             for name, pk, code, label, *rest in rows.union(*parts, all=True)
         ]
         options.sort(key=lambda row: (row[2].position, -row[2].first_year, row[1]))
         for name, code, option in options:
-            found[name][code] = option
+            # Neither a place nor a view has a code that means one thing.
+            found[name][str(option.pk) if name in ("place", "view") else code] = option
         return found
+
+    @property
+    def places_offered(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Units in groups: of today, then those of before."""
+        groups: dict[int, list[tuple[str, str]]] = {}
+        for key, option in self.options["place"].items():
+            groups.setdefault(option.position, []).append((key, option.label))
+        return [
+            (str(label), groups[position])
+            for position, label in place_choices.GROUPS
+            if position in groups
+        ]
 
     @property
     def years(self) -> list[int]:

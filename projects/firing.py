@@ -19,6 +19,8 @@ from projects.models import Proposal, Track
 from projects.workflow import TABLE, Transition
 
 REASON_MAX = 4000
+# Acts on an approved proposal that no track has a part in.
+AFTER_APPROVAL = frozenset({"sign", "commit_year", "list_sites", "confirm_sites", "return_sites"})
 
 
 @dataclass
@@ -188,7 +190,7 @@ def _acts(
 def _derive(act: Act) -> None:
     """Until the contract the proposal's status is what its tracks make it."""
     proposal = act.proposal
-    if act.verb in {"sign", "commit_year"} or proposal.status not in Proposal.DERIVED:
+    if act.verb in AFTER_APPROVAL or proposal.status not in Proposal.DERIVED:
         return
     # Read again, for the acts moved them; no more of it than the status depends on.
     target = tracks.derived_status(proposal.tracks.prefetch_related("reviews"))

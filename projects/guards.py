@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import money
 from khuyencong.core.refusals import Fault, Refused
-from projects import tracks
+from projects import papers_of_dossier, tracks
 from projects.models import Proposal
 
 PROSE = ("necessity", "goals", "content", "expected_output")
@@ -17,6 +17,13 @@ PROSE = ("necessity", "goals", "content", "expected_output")
 
 def complete(proposal: Proposal) -> Iterator[Fault]:
     """What a dossier still lacks to be submitted (TT 36/2013/TT-BCT Điều 5: eight parts)."""
+    yield from filled(proposal)
+    yield from _chains(proposal)
+    yield from papers_of_dossier.faults(proposal)
+
+
+def filled(proposal: Proposal) -> Iterator[Fault]:
+    """The part of it that the form's own boxes answer; asks the database nothing."""
     yield from _texts(proposal)
     yield from _parties(proposal)
     yield from _costs(proposal)
@@ -133,6 +140,11 @@ def _funding(proposal: Proposal) -> Iterator[Fault]:
             )
     if not state_sources:
         yield Fault(_("Đề nghị ít nhất một nguồn ngân sách nhà nước, theo năm."), "funding_lines")
+    if proposal.kind == Proposal.Kind.PILOT and len({line.year for line in lines}) == 1:
+        yield Fault(
+            _("Đề án điểm thực hiện nhiều năm: ghi nguồn vốn của từ hai năm trở lên."),
+            "funding_lines",
+        )
     shares = share_sums(proposal)
     for item in proposal.cost_items.all():
         names |= {share.source_id: share.source.name for share in item.shares.all()}
@@ -149,10 +161,11 @@ def _funding(proposal: Proposal) -> Iterator[Fault]:
                 ),
                 "funding_lines",
             )
-    yield from _chains(proposal, state_sources)
 
 
-def _chains(proposal: Proposal, state_sources: set[int]) -> Iterator[Fault]:
+def _chains(proposal: Proposal) -> Iterator[Fault]:
+    lines = proposal.funding_lines.all()
+    state_sources = {line.source_id for line in lines if line.requested and line.source.is_state}
     for line in proposal.funding_lines.all():
         if line.source_id not in state_sources:
             continue

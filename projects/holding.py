@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from khuyencong.core import clock
-from projects.models import Review, ReviewStep, Track
+from projects.models import Proposal, Review, ReviewStep, Track
 from projects.tracks import open_review
 
 SOON = 3  # working days
@@ -55,3 +56,24 @@ def due(review: Review | None) -> Due:
     if left == 0:
         return Due(review.due_on, _("hết hạn hôm nay"), "w")
     return Due(review.due_on, _("còn {n} ngày").format(n=left), "w" if left <= SOON else "")
+
+
+def with_due(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Dossiers that an office of the province has to answer by a day; ``due`` is the nearest."""
+    nearest = (
+        Review.objects.filter(
+            track__proposal=OuterRef("pk"),
+            track__status=Track.Status.IN_STEP,
+            verdict="",
+            due_on__isnull=False,
+            organisation__province__isnull=False,
+        )
+        .order_by("due_on")
+        .values("due_on")[:1]
+    )
+    with_an_office = (Proposal.Status.SUBMITTED, Proposal.Status.IN_REVIEW)
+    return (
+        rows.filter(status__in=with_an_office)
+        .annotate(due=Subquery(nearest))
+        .filter(due__isnull=False)
+    )

@@ -9,9 +9,11 @@ from django.db.models import Count, F, Q, Sum
 from budgets.models import LedgerEntry
 from khuyencong.core.invariants import Violation, heads_match, invariant
 from khuyencong.core.models import AuditEntry
+from projects import register_invariants as _register  # noqa: F401  what the register proves
 from projects import rules as _rules  # noqa: F401  registers the rules of this app
 from projects import sentences as _sentences  # noqa: F401  registers how its acts read
 from projects import tracks
+from projects.exchange import invariants as _imports  # noqa: F401  registers what imports prove
 from projects.models import (
     Attachment,
     Commitment,

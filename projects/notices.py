@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from khuyencong.core import clock, roles
-from khuyencong.core.models import User, dated_on
-from projects.models import Notice, Proposal, Review, Track
+from khuyencong.core.models import Organisation, User, dated_on
+from projects.models import Notice, Proposal, Review, SiteList, Track
 
 logger = logging.getLogger(__name__)
 # tasks.py puts the bell of the worker here: the workflow itself knows no worker.
@@ -50,6 +50,14 @@ def write(proposal: Proposal, before: str, by: User) -> bool:
     if offices:
         for pk, email in _people(Q(organisation_id__in=offices, role_grants__role__in=JUDGES)):
             told[pk] = (Notice.Kind.ARRIVED, email)
+    if _sites_listed(proposal):
+        department = Q(
+            organisation__kind=Organisation.Kind.INDUSTRY_DEPARTMENT,
+            organisation__province_id=proposal.province_id,
+            role_grants__role__in=JUDGES,
+        )
+        for pk, email in _people(department):
+            told[pk] = (Notice.Kind.ARRIVED, email)
     if proposal.status != before and proposal.status in OUTCOMES:
         unit = Q(
             organisation_id=proposal.implementing_unit_id, role_grants__role=roles.Role.OFFICER
@@ -69,6 +77,16 @@ def write(proposal: Proposal, before: str, by: User) -> bool:
         for pk, (kind, email) in told.items()
     )
     return any(email for _kind, email in told.values())
+
+
+def _sites_listed(proposal: Proposal) -> bool:
+    """Whether this very act brought a list of sites that waits for the department."""
+    return (
+        proposal.kind == Proposal.Kind.GROUP
+        and SiteList.objects.filter(
+            proposal=proposal, verdict="", submitted_at=clock.now()
+        ).exists()
+    )
 
 
 def _people(wanted: Q) -> list[tuple[int, str]]:

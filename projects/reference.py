@@ -1,18 +1,21 @@
-"""The chains of review as shipped, and all reference data together."""
+"""The chains of review and the papers of a dossier as shipped, and all reference data together."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from khuyencong.core import datafile
 from khuyencong.core.datafile import shown
+from khuyencong.core.models import Place
 from khuyencong.core.reference import Loader, Row, Tally, day, fill, province_of, put, row, rows
 from khuyencong.core.refusals import Refused
 from programmes import reference
 from programmes.models import FundingSource
-from projects.models import ReviewChain, ReviewStep
+from projects.models import DocumentRequirement, Proposal, ReviewChain, ReviewStep
 
 DATA: Final = Path(__file__).with_name("data")
 
@@ -67,9 +70,61 @@ def _load_steps(chain: ReviewChain, entries: list[Row], is_new: bool, tally: Tal
             fill(known[order], entry, tally)
 
 
-LOADERS: Final[dict[str, Loader]] = {**reference.LOADERS, "chains": load_chains}
+_PAPER_FIELDS: Final = (
+    *("name", "activity_code", "kinds", "with_counterpart", "is_required", "stage"),
+    *("hint", "legal_ref", "confidence"),
+)
+
+
+def load_requirements(data: Row, tally: Tally) -> None:
+    """Which papers a dossier needs, in the order of the file; nothing is demanded unless said."""
+    data = row(data, _("tệp giấy tờ"), [], nested=["requirements"])
+    for position, given in enumerate(rows(data["requirements"], "requirements"), start=1):
+        entry = row(
+            given,
+            "requirements",
+            ["code", "name"],
+            [*_PAPER_FIELDS, "valid_from", "valid_to"],
+        )
+        code = shown(entry["code"])
+        for kind in str(entry.get("kinds", "")).split():
+            if kind not in Proposal.Kind.values:
+                raise Refused(
+                    _("{what}: không có loại đề án {kind}.").format(what=code, kind=shown(kind))
+                )
+        fields = {name: entry[name] for name in _PAPER_FIELDS if name in entry}
+        fields = {"is_required": False, "position": position} | fields
+        fields["valid_to"] = day(entry.get("valid_to"), code)
+        key = {"code": entry["code"], "valid_from": day(entry.get("valid_from"), code)}
+        put(DocumentRequirement, key, fields, tally)
+
+
+LOADERS: Final[dict[str, Loader]] = {
+    **reference.LOADERS,
+    "chains": load_chains,
+    "requirements": load_requirements,
+}
+CATALOGUES: Final[dict[str, type[Model]]] = {**reference.CATALOGUES}
 
 
 def shipped() -> list[Path]:
     """Everything the portal comes with, in the order in which it rests on each other."""
-    return [*reference.shipped(), DATA / "chains.yaml"]
+    return [*reference.shipped(), DATA / "chains.yaml", DATA / "requirements.yaml"]
+
+
+def missing() -> list[Path]:
+    """Shipped files of the catalogues that a database of an earlier release holds nothing of.
+
+    A file of a province the portal does not keep is left out.
+    """
+    empty = {kind for kind, model in CATALOGUES.items() if not model._base_manager.exists()}
+    found = []
+    for path in shipped() if empty else ():
+        data = datafile.read(path).data
+        if data["kind"] not in empty:
+            continue
+        code = data.get("province")
+        if code and not Place.objects.filter(level=Place.Level.PROVINCE, code=code).exists():
+            continue
+        found.append(path)
+    return found

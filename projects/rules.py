@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from khuyencong.core import clock, roles
 from khuyencong.core.models import User, dated_on
 from khuyencong.core.permissions import rule
-from projects import tracks
-from projects.models import Proposal, Review, ReviewStep, Track
+from projects import sites, tracks
+from projects.models import Enterprise, Proposal, Review, ReviewStep, Track
 
 
 def _own_unit(user: User, proposal: Proposal) -> str | None:
@@ -45,6 +45,38 @@ def may_edit(user: User, proposal: Proposal) -> str | None:
         return _("Đề án đang ở trạng thái «{status}», không sửa được.").format(
             status=proposal.get_status_display()
         )
+    return None
+
+
+@rule("projects.proposal.register_again")
+def may_register_again(user: User, proposal: Proposal) -> str | None:
+    """What was refused or withdrawn may come again in a later year, as a record of its own."""
+    if not user.may(roles.PROPOSAL_WRITE):
+        return _("Tài khoản của bạn không lập đề án.")
+    if reason := _own_unit(user, proposal):
+        return reason
+    if proposal.status not in (Proposal.Status.REFUSED, Proposal.Status.WITHDRAWN):
+        return _("Chỉ đăng ký lại đề án đã bị từ chối hoặc đã rút.")
+    return None
+
+
+@rule("projects.attachment.change")
+def may_change_papers(user: User, proposal: Proposal) -> str | None:
+    """Attach a paper or take one away: whoever may edit the dossier now."""
+    return may_edit(user, proposal)
+
+
+@rule("projects.import.enterprises")
+def may_import_enterprises(user: User) -> str | None:
+    if not user.may(roles.ENTERPRISE_WRITE) or user.organisation.province_id is None:
+        return _("Tài khoản của bạn không nhập cơ sở từ Excel.")
+    return None
+
+
+@rule("projects.import.proposals", "projects.import.plan")
+def may_import_proposals(user: User) -> str | None:
+    if not user.may(roles.PROPOSAL_WRITE):
+        return _("Tài khoản của bạn không nhập đề án từ Excel.")
     return None
 
 
@@ -200,6 +232,35 @@ def may_execute(user: User, proposal: Proposal, *_rest: object) -> str | None:
     return None
 
 
+@rule("list_sites")
+def may_list_sites(user: User, proposal: Proposal, *_rest: object) -> str | None:
+    """Đề án nhóm: named after approval, one list at a time."""
+    if proposal.kind != Proposal.Kind.GROUP:
+        return _("Chỉ đề án nhóm trình danh sách cơ sở sau khi được phê duyệt.")
+    if reason := may_submit(user, proposal):
+        return reason
+    if waiting := sites.open_list(proposal):
+        return _("Danh sách lần {n} đang chờ Sở Công Thương xác nhận.").format(n=waiting.seq)
+    return None
+
+
+@rule("confirm_sites", "return_sites")
+def may_answer_sites(user: User, proposal: Proposal, *_rest: object) -> str | None:
+    """The department of the province, but nobody who listed the sites, and no unit of its own."""
+    if proposal.kind != Proposal.Kind.GROUP:
+        return _("Chỉ đề án nhóm trình danh sách cơ sở sau khi được phê duyệt.")
+    if not (user.may(roles.REVIEW) or user.may(roles.CONCLUDE)) or not _keeps(user, proposal):
+        return _("Danh sách cơ sở do Sở Công Thương xác nhận.")
+    if user.organisation_id == proposal.implementing_unit_id:
+        return _("Đơn vị thực hiện không xác nhận danh sách của chính mình.")
+    waiting = sites.open_list(proposal)
+    if waiting is None:
+        return _("Không có danh sách cơ sở nào đang chờ xác nhận.")
+    if waiting.submitted_by_id == user.pk:
+        return _("Người trình danh sách không tự xác nhận; cần người khác.")
+    return None
+
+
 @rule("start")
 def may_start(user: User, proposal: Proposal, *_rest: object) -> str | None:
     if not user.may(roles.PROPOSAL_WRITE):
@@ -211,4 +272,38 @@ def may_start(user: User, proposal: Proposal, *_rest: object) -> str | None:
 def may_halt(user: User, proposal: Proposal, *_rest: object) -> str | None:
     if not user.may(roles.CONCLUDE) or not _keeps(user, proposal):
         return _("Tạm dừng, ngừng thực hiện do lãnh đạo Sở Công Thương quyết định.")
+    return None
+
+
+def _of_the_province(user: User, enterprise: Enterprise) -> bool:
+    return user.organisation.province_id == enterprise.province_id
+
+
+@rule("projects.enterprise.write")
+def may_keep_register(user: User, enterprise: Enterprise) -> str | None:
+    """The register is shared: whoever keeps it in the province writes every entry."""
+    if not user.may(roles.ENTERPRISE_WRITE):
+        return _("Tài khoản của bạn không ghi sổ cơ sở.")
+    if not _of_the_province(user, enterprise):
+        return _("Sổ cơ sở do đơn vị trong tỉnh lập.")
+    return None
+
+
+@rule("projects.enterprise.reveal")
+def may_reveal(user: User, enterprise: Enterprise) -> str | None:
+    """A person's own number: who enters it, and who pays the money."""
+    needs = user.may(roles.ENTERPRISE_WRITE) or user.may(roles.EXECUTE)
+    if not needs or not _of_the_province(user, enterprise):
+        return _("Số của cá nhân chỉ hiện cho người ghi sổ cơ sở và kế toán của tỉnh.")
+    return None
+
+
+@rule("projects.enterprise.merge")
+def may_merge(user: User, enterprise: Enterprise) -> str | None:
+    """Two records of one establishment: only where all dossiers of the province are seen."""
+    if reason := may_keep_register(user, enterprise):
+        return reason
+    judges = user.may(roles.REVIEW) or user.may(roles.RECORD)
+    if not judges or not user.organisation.is_industry_department:
+        return _("Gộp cơ sở là việc của chuyên viên Sở Công Thương.")
     return None

@@ -28,7 +28,9 @@ def _source(entry: AuditEntry) -> str:
 
 
 def _finish(entry: AuditEntry, text: str) -> str:
-    """Append the paper and the reason, as far as they are given."""
+    """Append the warnings that were explained, the paper and the reason, as far as given."""
+    if entry.changes.get("explained"):
+        text += _(", {n} cảnh báo có giải trình").format(n=entry.changes["explained"])
     if entry.document_text and entry.document_text not in text:
         text += _(", {document}").format(document=entry.document_text)
     if entry.document_id and entry.effective_on and entry.document_text:
@@ -51,6 +53,20 @@ def created(entry: AuditEntry) -> str:
 @says("projects.proposal.edit")
 def edited(entry: AuditEntry) -> str:
     return _("{who} sửa hồ sơ bị trả lại").format(who=_who(entry))
+
+
+@says("projects.proposal.attach")
+def attached(entry: AuditEntry) -> str:
+    return _("{who} đính kèm «{title}»").format(
+        who=_who(entry), title=entry.changes.get("title", "")
+    )
+
+
+@says("projects.proposal.set_aside")
+def set_aside(entry: AuditEntry) -> str:
+    return _("{who} gỡ «{title}» khỏi hồ sơ; tệp vẫn được lưu").format(
+        who=_who(entry), title=entry.changes.get("title", "")
+    )
 
 
 @says("projects.proposal.submit")
@@ -150,6 +166,39 @@ def replanned(entry: AuditEntry) -> str:
 def signed(entry: AuditEntry) -> str:
     text = _("{who} nhập hợp đồng {amount} triệu đồng")
     return _finish(entry, text.format(who=_who(entry), amount=_amount(entry)))
+
+
+def _sites_gone(entry: AuditEntry) -> str:
+    gone = entry.changes.get("leaving") or []
+    return _(", rút hoặc thay {n} cơ sở").format(n=len(gone)) if gone else ""
+
+
+@says("projects.proposal.list_sites")
+def sites_listed(entry: AuditEntry) -> str:
+    text = _("{who} trình danh sách lần {list}: {n} cơ sở, hỗ trợ {amount} triệu đồng").format(
+        who=_who(entry),
+        list=entry.changes.get("list", 1),
+        n=len(entry.changes.get("sites") or []),
+        amount=_amount(entry),
+    )
+    return _finish(entry, text + _sites_gone(entry))
+
+
+@says("projects.proposal.confirm_sites")
+def sites_confirmed(entry: AuditEntry) -> str:
+    text = _("{who} xác nhận danh sách lần {list}: {n} cơ sở, hỗ trợ {amount} triệu đồng").format(
+        who=_who(entry),
+        list=entry.changes.get("list", 1),
+        n=len(entry.changes.get("sites") or []),
+        amount=_amount(entry),
+    )
+    return _finish(entry, text + _sites_gone(entry))
+
+
+@says("projects.proposal.return_sites")
+def sites_returned(entry: AuditEntry) -> str:
+    text = _("{who} trả lại danh sách cơ sở lần {list}")
+    return _finish(entry, text.format(who=_who(entry), list=entry.changes.get("list", 1)))
 
 
 @says("projects.proposal.start")

@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 from khuyencong.core import clock
+from projects import papers_of_dossier
+from projects.checks import Outcome
 from projects.models import Proposal, Snapshot
 
 FIELDS = (
@@ -32,9 +34,18 @@ def content(proposal: Proposal) -> dict[str, Any]:
         found[name] = day.isoformat() if day else None
     found["implementing_unit"] = proposal.implementing_unit.name
     found["activities"] = [
-        {"code": row.activity.code, "name": row.activity.name, "units": row.units}
+        {
+            "code": row.activity.code,
+            "name": row.activity.name,
+            "units": row.units,
+            "is_technology_line": row.is_technology_line,
+            "multiplier": f"{row.multiplier:.2f}",
+            "multiplier_reason": row.multiplier_reason,
+        }
         for row in proposal.activities.all()
     ]
+    codes = {row.pk: row.activity.code for row in proposal.activities.all()}
+    alone = next(iter(codes.values())) if len(codes) == 1 else ""
     found["places"] = [str(row) for row in proposal.places.all()]
     found["beneficiaries"] = [
         {"id": row.enterprise_id, "name": row.enterprise.name, "support": row.support}
@@ -47,6 +58,7 @@ def content(proposal: Proposal) -> dict[str, Any]:
             "quantity": str(item.quantity.normalize()),
             "unit_price": item.unit_price,
             "amount": item.amount,
+            "activity": codes.get(item.activity_id, alone),
             "shares": {share.source.code: share.requested for share in item.shares.all()},
         }
         for item in proposal.cost_items.all()
@@ -55,12 +67,32 @@ def content(proposal: Proposal) -> dict[str, Any]:
         {"source": line.source.code, "year": line.year, "requested": line.requested}
         for line in proposal.funding_lines.all()
     ]
+    found["claims"] = [
+        {"target": row.target.code, "quantity": row.quantity} for row in proposal.claims.all()
+    ]
+    found["objectives"] = [row.text for row in proposal.objectives.all()]
+    found["survey"] = {
+        "place": str(proposal.survey_place or ""),
+        "asker": proposal.survey_asker,
+        "number": proposal.survey_number,
+        "on": proposal.survey_on.isoformat() if proposal.survey_on else None,
+    }
+    found["attachments"] = [
+        {
+            "title": row.title,
+            "requirement": row.requirement.code if row.requirement else "",
+            "sha256": row.file.sha256,
+        }
+        for row in papers_of_dossier.current(proposal)
+    ]
     return found
 
 
-def take(proposal: Proposal) -> Snapshot:
-    """Freeze the present round."""
+def take(proposal: Proposal, checked: Outcome | None = None) -> Snapshot:
+    """Freeze the present round, with what was checked as it was shown."""
     data = content(proposal)
+    if checked is not None:
+        data["checks"] = checked.as_data()["checks"]
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Snapshot.objects.create(
         proposal=proposal,

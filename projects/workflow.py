@@ -9,15 +9,16 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy
 
 from khuyencong.core.refusals import Fault
-from projects import act_guards, amount_input
+from projects import act_guards, amount_input, site_guards
 from projects.act import Act
-from projects.effects import execution, review, submission
+from projects.effects import execution, review, sites, submission
 from projects.models import Proposal, Track
 
 S, T = Proposal.Status, Track.Status
 Guard = Callable[[Act], Iterator[Fault]]
 Need = Literal[
-    "reason", "document", "file", "amounts", "amount", "due_on", "verdict", "line_id", "how"
+    *("reason", "document", "file", "amounts", "amount", "due_on"),
+    *("verdict", "line_id", "how", "sites"),
 ]
 
 
@@ -41,7 +42,7 @@ TABLE: dict[str, Transition] = {
     row.verb: row
     for row in (
         Transition("submit", gettext_lazy("Trình thẩm định"), "proposal", (S.DRAFT, S.RETURNED), None,
-                   submission.submit, (act_guards.dossier_complete,), tone="main"),
+                   submission.submit, (act_guards.dossier_complete, act_guards.within_norms), tone="main"),
         Transition("take_back", gettext_lazy("Lấy lại"), "proposal", (S.SUBMITTED, S.IN_REVIEW), None,
                    submission.take_back),
         Transition("withdraw", gettext_lazy("Rút hồ sơ"), "proposal",
@@ -50,23 +51,32 @@ TABLE: dict[str, Transition] = {
         Transition("replan", gettext_lazy("Xử lý phần vốn không được duyệt"), "proposal",
                    (S.PARTLY_APPROVED,), None, submission.replan, (act_guards.replan_chosen,), ("how", "reason")),
         Transition("pass", gettext_lazy("Đồng ý, chuyển tiếp"), "track", (T.IN_STEP,), None,
-                   review.propose_or_pass, (amount_input.faults, act_guards.document_right_if_given),
+                   review.propose_or_pass,
+                   (amount_input.faults, act_guards.document_right_if_given, act_guards.within_norms),
                    ("amounts", "reason", "document"), "main"),
         Transition("conclude", gettext_lazy("Kết luận đồng ý"), "track", (T.IN_STEP,), None,
-                   review.conclude, (amount_input.faults, act_guards.document_right_if_given),
+                   review.conclude,
+                   (amount_input.faults, act_guards.document_right_if_given, act_guards.within_norms),
                    ("reason", "document"), "main"),
         Transition("approve", gettext_lazy("Phê duyệt"), "track", (T.IN_STEP,), None,
-                   review.approve, (amount_input.faults, act_guards.document_given),
+                   review.approve, (amount_input.faults, act_guards.document_given, act_guards.within_norms),
                    ("amounts", "document", "reason"), "main"),
         Transition("return", gettext_lazy("Trả lại bổ sung"), "track", (T.IN_STEP,), None,
                    review.send_back, (act_guards.reason_given, act_guards.document_right_if_given), ("reason", "due_on", "document")),
         Transition("refuse", gettext_lazy("Từ chối"), "track", (T.IN_STEP,), None,
                    review.refuse, (act_guards.reason_given, act_guards.decision_has_document), ("reason", "document"), "bad"),
         Transition("record_decision", gettext_lazy("Ghi nhận văn bản của cơ quan ngoài"), "track",
-                   (T.IN_STEP,), None, review.record, (act_guards.recorded_paper_right,),
+                   (T.IN_STEP,), None, review.record, (act_guards.recorded_paper_right, act_guards.within_norms),
                    ("verdict", "amounts", "document", "file", "reason"), "main"),
         Transition("commit_year", gettext_lazy("Cam kết năm được giao dự toán"), "proposal",
                    (S.APPROVED, *RUNNING), None, execution.commit_year),
+        Transition("list_sites", gettext_lazy("Trình danh sách cơ sở"), "proposal", sites.WHILE, None,
+                   sites.list_sites, (site_guards.list_paper_given, site_guards.sites_right),
+                   ("sites", "document", "reason"), "main"),
+        Transition("confirm_sites", gettext_lazy("Xác nhận danh sách cơ sở"), "proposal", sites.WHILE, None,
+                   sites.confirm_sites, (site_guards.answer_given,), ("document", "reason"), "main"),
+        Transition("return_sites", gettext_lazy("Trả lại danh sách cơ sở"), "proposal", sites.WHILE, None,
+                   sites.return_sites, (act_guards.reason_given,), ("reason",)),
         Transition("sign", gettext_lazy("Nhập hợp đồng"), "proposal", (S.APPROVED,), S.CONTRACTED,
                    execution.sign, (act_guards.document_given,), ("document", "amount"), "main"),
         Transition("start", gettext_lazy("Bắt đầu thực hiện"), "proposal", (S.CONTRACTED,), S.IN_PROGRESS,

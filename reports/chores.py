@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from khuyencong.core import audit
-from projects import notices
+from projects import notices, scans
+from projects.exchange import runs as imports
 from reports import runs
 
 logger = logging.getLogger(__name__)
 CHORES: Final[tuple[Callable[[], Any], ...]] = (
     runs.sweep,  # jobs whose bell was not heard, or whose worker died
+    imports.sweep,
     notices.mail_waiting,  # e-mails that a dead broker or mail server kept back
+    scans.take_up,  # attached files whose scan was broken off
     audit.anchor,  # once a day
 )
 

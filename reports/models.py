@@ -6,14 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-
-class ReportRunQuerySet(models.QuerySet):
-    def visible_to(self, user: object) -> ReportRunQuerySet:
-        """A run belongs to who ordered it: its figures are what that person may see."""
-        return self.filter(ordered_by_id=user.pk)
+from khuyencong.core.models.job import Job
 
 
-class ReportRun(models.Model):
+class ReportRun(Job):
     """Một lần lập báo cáo: queued, running under a lease, done with one file, or failed.
 
     ``figures`` are what the first attempt read at ``snapshot_at``, frozen as evidence and never
@@ -39,24 +35,10 @@ class ReportRun(models.Model):
         max_length=20, blank=True, db_index=True, help_text="the same for the same figures"
     )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    progress = models.PositiveSmallIntegerField(default=0)
-    step = models.CharField(max_length=20, blank=True)
     page = models.PositiveIntegerField(default=0, help_text="the page being laid out")
-    attempt = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    rung_at = models.DateTimeField(null=True, blank=True, help_text="when the broker was last told")
-    error = models.TextField(blank=True)
     file = models.OneToOneField("core.StoredFile", models.PROTECT, null=True, related_name="+")
     sha256 = models.CharField(max_length=64, blank=True)
     ordered_by = models.ForeignKey("core.User", models.PROTECT, related_name="report_runs")
-    ordered_at = models.DateTimeField(auto_now_add=True)
-    order_key = models.CharField(
-        max_length=64, blank=True, help_text="the same page sent twice orders once"
-    )
-    started_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ReportRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -6,7 +6,6 @@ is no longer the row's has lost it and writes nothing more.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import logging
@@ -14,14 +13,13 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from khuyencong.core import clock, permissions
+from khuyencong.core import clock, jobs, permissions
+from khuyencong.core.jobs import Lost
 from khuyencong.core.models import User
 from khuyencong.core.refusals import Fault, NotAllowed, NotNow, Refused
 from reports import bell, pdf, registry, shelf
@@ -34,18 +32,28 @@ STEPS: Final = {
     "pages": gettext_lazy("Dựng trang"),
     "file": gettext_lazy("Ghi tệp"),
 }
-_SWEPT_AT_ONCE: Final = 100
 _SAY_EVERY: Final = 0.3  # seconds
 
 logger = logging.getLogger(__name__)
 
 
-class Lost(Exception):
-    """The attempt is no longer ours: cancelled, or taken up by another worker."""
+def _tried_enough(run: ReportRun) -> str:
+    return _(
+        "Đã thử {count} lần mà chưa lập được. Số liệu không bị ảnh hưởng. Bấm «Lập lại»; nếu "
+        "vẫn không được, báo quản trị viên số lượt {number}."
+    ).format(count=run.attempt, number=run.pk)
 
 
-def _lease() -> datetime.datetime:
-    return timezone.now() + datetime.timedelta(seconds=settings.REPORT_LEASE_SECONDS)
+WORK: Final = jobs.Work(
+    ReportRun,
+    waiting=State.QUEUED,
+    running=State.RUNNING,
+    first_step="figures",
+    afresh={"page": 0},
+    ring=lambda run_id: bell.ring(run_id),
+    tried_enough=_tried_enough,
+    tidy=lambda run_id: shelf.discard(run_id),
+)
 
 
 def order(report: str, params: Mapping[str, Any], fmt: str, by: User, key: str = "") -> ReportRun:
@@ -66,71 +74,31 @@ def order(report: str, params: Mapping[str, Any], fmt: str, by: User, key: str =
                 "format",
             )
         )
-    if key and (known := ReportRun.objects.filter(ordered_by=by, order_key=key).first()):
-        return known
-    now = timezone.now()
-    try:
-        with transaction.atomic():
-            run = ReportRun.objects.create(
-                report=report,
-                format=fmt,
-                params=plain,
-                about=about[:400],
-                snapshot_at=clock.now(),
-                rung_at=now,
-                ordered_by=by,
-                order_key=key,
-            )
-
-            def ring_for_order() -> None:
-                bell.ring(run.pk)
-
-            transaction.on_commit(ring_for_order, robust=True)
-    except IntegrityError:
-        # The same page sent twice at the same moment: the other one was first.
-        return ReportRun.objects.get(ordered_by=by, order_key=key)
-    return run
+    return jobs.place_order(
+        WORK,
+        by=by,
+        key=key,
+        report=report,
+        format=fmt,
+        params=plain,
+        about=about[:400],
+        snapshot_at=clock.now(),
+    )
 
 
 def claim(run_id: int) -> ReportRun | None:
     """Take a waiting run for one attempt, under a lease; None when there is nothing to take."""
-    now = timezone.now()
-    run = ReportRun.objects.filter(pk=run_id).first()
-    if run is None or run.attempt >= settings.REPORT_MAX_ATTEMPTS:
-        return None
-    waiting = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
-    taken = ReportRun.objects.filter(waiting, pk=run_id, attempt=run.attempt).update(
-        state=State.RUNNING,
-        attempt=run.attempt + 1,
-        lease_until=_lease(),
-        started_at=run.started_at or now,
-        progress=0,
-        step="figures",
-        page=0,
-    )
-    if not taken:
-        return None
-    run.attempt, run.state = run.attempt + 1, State.RUNNING
-    return run
-
-
-def _ours(run: ReportRun) -> Any:
-    return ReportRun.objects.filter(pk=run.pk, state=State.RUNNING, attempt=run.attempt)
+    return WORK.claim(run_id)
 
 
 def advance(run: ReportRun, percent: int, step: str, page: int = 0) -> None:
     """Say how far the attempt is and keep its lease; raises ``Lost`` when it is not ours."""
-    if not _ours(run).update(progress=percent, step=step, page=page, lease_until=_lease()):
-        raise Lost(run)
+    WORK.advance(run, percent, step, page=page)
 
 
 def cancel(run: ReportRun) -> bool:
     """End a run that is not finished; whoever works on it notices at its next step."""
-    unfinished = ReportRun.objects.filter(pk=run.pk, state__in=ReportRun.UNFINISHED)
-    done = unfinished.update(state=State.CANCELLED, lease_until=None, ended_at=timezone.now())
-    if done:
-        shelf.discard(run.pk)
-    return bool(done)
+    return WORK.cancel(run, ReportRun.UNFINISHED)
 
 
 def again(run: ReportRun, by: User, key: str = "") -> ReportRun:
@@ -196,7 +164,7 @@ def freeze(run: ReportRun, report: registry.Report) -> dict[str, Any]:
     if same and timezone.localdate(same.snapshot_at) == timezone.localdate(now):
         now = same.snapshot_at
     figures |= {"snapshot_at": now.isoformat(), "check_code": code}
-    if not _ours(run).update(figures=figures, snapshot_at=now, check_code=code):
+    if not WORK.ours(run).update(figures=figures, snapshot_at=now, check_code=code):
         raise Lost(run)
     return figures
 
@@ -208,10 +176,10 @@ def finish(run: ReportRun, content: bytes) -> None:
     try:
         with transaction.atomic():
             # The row is locked first: of two attempts one finishes, the other finds itself late.
-            if _ours(run).select_for_update().first() is None:
+            if WORK.ours(run).select_for_update().first() is None:
                 raise Lost(run)
             stored = part.store(f"{name}.{run.format}", run.ordered_by)
-            _ours(run).update(
+            WORK.ours(run).update(
                 state=State.DONE,
                 file=stored,
                 sha256=stored.sha256,
@@ -227,56 +195,16 @@ def finish(run: ReportRun, content: bytes) -> None:
 
 def fail(run: ReportRun, message: str) -> None:
     """End the attempt's run with a reason; trying again would not help."""
-    if _ours(run).update(
-        state=State.FAILED, error=message, lease_until=None, ended_at=timezone.now()
-    ):
-        shelf.discard(run.pk)
+    WORK.fail(run, message)
 
 
 def give_back(run: ReportRun) -> None:
     """The attempt went wrong: the run waits for the next one, or has failed for good."""
-    if run.attempt >= settings.REPORT_MAX_ATTEMPTS:
-        fail(run, _tried_enough(run))
-        return
-    if _ours(run).update(state=State.QUEUED, lease_until=None, rung_at=timezone.now()):
-        bell.ring(run.pk)
-
-
-def _tried_enough(run: ReportRun) -> str:
-    with translation.override("vi"):
-        return _(
-            "Đã thử {count} lần mà chưa lập được. Số liệu không bị ảnh hưởng. Bấm «Lập lại»; nếu "
-            "vẫn không được, báo quản trị viên số lượt {number}."
-        ).format(count=run.attempt, number=run.pk)
+    WORK.give_back(run)
 
 
 def sweep() -> int:
-    """Ring again for runs that wait too long or whose worker is gone; how many were rung for.
-
-    Harmless at any time and from several places: a bell too many finds nothing to claim.
-    """
-    now = timezone.now()
-    for run in ReportRun.objects.filter(state=State.RUNNING, lease_until__lt=now):
-        late = ReportRun.objects.filter(
-            pk=run.pk, state=State.RUNNING, attempt=run.attempt, lease_until=run.lease_until
-        )
-        if run.attempt < settings.REPORT_MAX_ATTEMPTS:
-            late.update(state=State.QUEUED, lease_until=None, rung_at=None)
-        elif late.update(
-            state=State.FAILED, error=_tried_enough(run), lease_until=None, ended_at=now
-        ):
-            shelf.discard(run.pk)
-    quiet = now - datetime.timedelta(seconds=settings.REPORT_LEASE_SECONDS)
-    waiting = ReportRun.objects.filter(state=State.QUEUED).filter(
-        Q(rung_at__isnull=True) | Q(rung_at__lt=quiet)
-    )
-    rung = 0
-    for pk in waiting.order_by(F("rung_at").asc(nulls_first=True), "pk").values_list(
-        "pk", flat=True
-    )[:_SWEPT_AT_ONCE]:
-        if not bell.ring(pk):
-            break
-        ReportRun.objects.filter(pk=pk, state=State.QUEUED).update(rung_at=timezone.now())
-        rung += 1
+    """Ring again for runs that wait too long or whose worker is gone; how many were rung for."""
+    rung = WORK.sweep()
     shelf.tidy()
     return rung

@@ -17,13 +17,15 @@ from khuyencong.core.models import LegalDocument, Organisation, Place, RoleGrant
 from khuyencong.core.papers import Paper
 from programmes.models import (
     Activity,
+    Confidence,
     FundingSource,
     Programme,
     ProgrammeVersion,
     SourceShare,
+    SupportNorm,
     YearPhase,
 )
-from projects import drafts
+from projects import checks, drafts, justifications, loading
 from projects.drafts import CostRow, Draft
 from projects.firing import fire
 from projects.models import Enterprise, Proposal, ReviewChain, ReviewStep
@@ -179,6 +181,19 @@ def world(suffix: str = "", name: str = "Tỉnh Thử", abbreviation: str = "TT"
     )
 
 
+def norm(
+    place: SimpleNamespace, activity: str = "KC3d", source: str = "provincial", **fields: Any
+) -> SupportNorm:
+    """A norm of the province, compared with the law, in force since long ago."""
+    fields.setdefault("confidence", Confidence.CHECKED)
+    fields.setdefault("legal_ref", "Nghị quyết thử Điều 1")
+    fields.setdefault("valid_from", datetime.date(2020, 1, 1))
+    fields.setdefault("province", place.home)
+    return SupportNorm.objects.create(
+        activity_code=activity, source=place.sources[source], **fields
+    )
+
+
 def allot(place: SimpleNamespace, source: str, year: int, trieu: int) -> Cell:
     """Give a cell money by a decision of its own; returns the cell as it is then."""
     cell = Cell.objects.get(programme=place.programme, source__code=source, year=year)
@@ -265,8 +280,25 @@ def draft(
     return saved
 
 
+def explained(proposal: Proposal, *, by: User | None = None) -> Proposal:
+    """With a reason and a paper written for every warning there is today."""
+    fresh = loading.with_parts(Proposal.objects.all()).get(pk=proposal.pk)
+    outcome = checks.run(checks.Case.of(fresh), clock.today())
+    answers = [
+        justifications.Written(row.code, row.subject, "Đã xem xét, vẫn cần.", "1/GT")
+        for row in outcome.unanswered
+    ]
+    justifications.save(fresh, answers, by=by or fresh.created_by)
+    return proposal
+
+
 def submitted(place: SimpleNamespace, money: dict[str, int] | None = None, **kw: Any) -> Proposal:
-    return fire(draft(place, money, **kw), "submit", by=kw.get("by") or place.people.canbo)
+    """``explain``: with a reason for each warning, as one who knows what is out of the ordinary."""
+    explain = kw.pop("explain", False)
+    ready = draft(place, money, **kw)
+    return fire(
+        explained(ready) if explain else ready, "submit", by=kw.get("by") or place.people.canbo
+    )
 
 
 def ready_to_approve(

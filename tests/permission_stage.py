@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +12,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from khuyencong.core import clock
 from khuyencong.core.models import ApiToken, LegalDocument, User
+from programmes.models import Deadline
 from projects.firing import fire
-from projects.models import Attachment, Proposal
+from projects.models import (
+    Attachment,
+    CraftVillage,
+    EnterpriseIdentifier,
+    ImportRow,
+    ImportRun,
+    Proposal,
+    SavedView,
+)
 from reports.models import ReportRun
 from tests import make
 from tests.permission_table import PEOPLE
+from tests.projects import norms
 
 
 def people_of(place: SimpleNamespace) -> dict[str, User]:
@@ -30,6 +41,24 @@ def dossier(place: SimpleNamespace) -> Proposal:
     proposal = make.submitted(place, {"provincial": 200, "national": 100})
     fire(proposal, "pass", by=place.people.sct)
     return fire(proposal, "conclude", by=place.people.sct_head)
+
+
+def faulty_import(place: SimpleNamespace) -> ImportRun:
+    """A workbook of ``canbo`` that was read; one of its cells is wrong."""
+    run = ImportRun.objects.create(
+        kind=ImportRun.Kind.ENTERPRISES,
+        state=ImportRun.State.READY,
+        province=place.home,
+        file=make.scan(place.people.canbo),
+        params={"sheets": [{"name": "Cơ sở", "columns": ["name", "kind"], "unused": []}]},
+        row_count=1,
+        fault_count=1,
+        ordered_by=place.people.canbo,
+    )
+    ImportRow.objects.create(
+        run=run, sheet_row=2, cells={"kind": "Hộ"}, faults=[["name", "chưa nhập"]]
+    )
+    return run
 
 
 def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
@@ -57,13 +86,39 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
         file=file,
         sha256=file.sha256,
     )
+    view = SavedView.objects.create(owner=people.canbo, name="Chung", is_shared=True)
     token, _secret = ApiToken.issue(user=people.hethong, name="thử", scope="read", days=30)
+    norm = norms.norm(place)
+    deadline = Deadline.objects.create(
+        source=place.sources["national"],
+        province=place.home,
+        plan_year=2027,
+        due_on=datetime.date(2026, 5, 20),
+    )
     code, programme = {"code": proposal.code}, {"code": place.programme.code}
     enterprise = {"pk": proposal.beneficiaries.get().enterprise_id}
+    number = EnterpriseIdentifier.objects.create(
+        enterprise_id=enterprise["pk"], kind="personal12", value="012345678901"
+    )
+    village = {"pk": CraftVillage.objects.create(province=place.home, name="Làng thử").pk}
+    imported = {"pk": faulty_import(place).pk}
     return {
+        "import_template": {"kind": "enterprises"},
+        **dict.fromkeys(
+            (
+                *("import_run", "import_progress", "import_confirm", "import_cancel"),
+                *("import_faults", "import_file"),
+            ),
+            imported,
+        ),
         "proposal_detail": code,
         "proposal_edit": code,
+        "proposal_section": code | {"section": "du-toan"},
+        "proposal_again": code,
+        "proposal_checks": code,
         "proposal_transition": code | {"verb": "withdraw"},
+        "attachment_new": code,
+        "attachment_remove": code | {"pk": attachment.file_id},
         "proposal_file": code | {"pk": attachment.file_id},
         "desk_dossier": code,
         "budget_plan_programme": programme,
@@ -71,7 +126,17 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "allocation_new": programme,
         "enterprise_detail": enterprise,
         "enterprise_edit": enterprise,
+        "enterprise_merge": enterprise,
+        "identifier_new": enterprise,
+        "identifier_end": enterprise | {"number": number.pk},
+        "identifier_verify": enterprise | {"number": number.pk},
+        "identifier_reveal": enterprise | {"number": number.pk},
+        "craft_village_detail": village,
+        "craft_village_edit": village,
+        "norm_edit": {"pk": norm.pk},
+        "deadline_edit": {"pk": deadline.pk},
         "document_file": {"pk": document.pk},
+        "proposal_saved_view_delete": {"pk": view.pk},
         "token_revoke": {"pk": token.pk},
         "report_run": {"pk": run.pk},
         "report_progress": {"pk": run.pk},
@@ -85,6 +150,7 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "api_enterprise": enterprise,
         "api_proposal": code,
         "api_transitions": code,
+        "api_checks": code,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 from projects import drafts
 from projects.firing import fire
@@ -92,6 +93,43 @@ def two_years(place: SimpleNamespace) -> Proposal:
     fire(proposal, "pass", by=people.sct)
     fire(proposal, "conclude", by=people.sct_head)
     return fire(proposal, "pass", by=people.stc)
+
+
+def group(place: SimpleNamespace) -> Proposal:
+    """A group proposal for two sites, approved with 400 and money in its cell, nobody named."""
+    make.allot(place, "provincial", 2026, 1000)
+    proposal = make.draft(place, {"provincial": 400}, kind="group")
+    drafts.save(
+        proposal,
+        drafts.Draft(activities=[(place.activity, 2)], beneficiaries=[]),
+        by=place.people.canbo,
+        expected_version=proposal.version,
+    )
+    people = place.people
+    fire(proposal, "submit", by=people.canbo)
+    fire(proposal, "pass", by=people.sct)
+    fire(proposal, "conclude", by=people.sct_head)
+    fire(proposal, "pass", by=people.stc)
+    return fire(proposal, "approve", by=people.ubnd, paper=make.paper())
+
+
+def site(place: SimpleNamespace, trieu: int = 150, **fields: Any) -> dict[str, Any]:
+    """A row of a list of sites: an establishment of its own, on the ground of the place."""
+    return {
+        "enterprise": make.enterprise(place).pk,
+        "place": place.commune.pk,
+        "support": trieu * TRIEU,
+        "counterpart": trieu * TRIEU,
+        **fields,
+    }
+
+
+def listed(place: SimpleNamespace, *rows: dict[str, Any], **data: Any) -> Proposal:
+    """The group proposal with a list of one site, or of these rows, that waits for its answer."""
+    given = {"sites": list(rows or [site(place)]), **data}
+    return fire(
+        group(place), "list_sites", by=place.people.canbo, paper=make.paper("TTKC"), data=given
+    )
 
 
 SCENES: dict[str, Callable[[SimpleNamespace], Proposal]] = {

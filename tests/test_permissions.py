@@ -46,6 +46,8 @@ SCENES = scenes.SCENES | {
     "passed": passed,
     "passed, no account": passed_to_a_body_without_account,
     "approved before its money came": approved_before_its_money_came,
+    "group approved": scenes.group,
+    "sites listed": scenes.listed,
 }
 
 
@@ -115,6 +117,8 @@ def test_a_verb_is_fired_by_whom_the_table_names_and_by_nobody_else(verb, scene,
         "reason": "Thử",
         "data": {"how": "less", "line_id": line.pk, "amount": 1, "verdict": "approve"},
     }
+    if verb == "list_sites":
+        given["data"]["sites"] = [scenes.site(place)]
     live = tracks.current(tracks.of(proposal))
     for name, user in people.items():
         offered = option(TABLE[verb], proposal, live, user)

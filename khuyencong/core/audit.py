@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import clock
 from khuyencong.core.models import AuditAnchor, AuditedModel, AuditEntry, LegalDocument
+from khuyencong.core.querysets import set_each
 
 HASHED = (
     "subject_type",
@@ -62,6 +63,58 @@ def record(
     effective_on: datetime.date | None = None,
 ) -> AuditEntry:
     """Add one row to the subject's chain. The caller holds the lock on the subject's row."""
+    entry = _next(
+        action,
+        subject,
+        by=by,
+        organisation=organisation,
+        from_state=from_state,
+        to_state=to_state,
+        reason=reason,
+        document=document,
+        changes=changes,
+        effective_on=effective_on,
+    )
+    entry.save(force_insert=True)
+    subject.audit_seq, subject.audit_head = entry.seq, entry.hash
+    type(subject)._base_manager.filter(pk=subject.pk).update(
+        audit_seq=entry.seq, audit_head=entry.hash
+    )
+    return entry
+
+
+def record_many(
+    acts: Iterable[tuple[str, AuditedModel, dict[str, Any] | None]], *, by: Any
+) -> list[AuditEntry]:
+    """The same for acts on many subjects of one model, (action, subject, changes) in their order.
+
+    A few queries for some hundreds; the subjects' rows are locked by the caller, or its own.
+    """
+    entries, subjects = [], {}
+    for action, subject, changes in acts:
+        entry = _next(action, subject, by=by, changes=changes)
+        subject.audit_seq, subject.audit_head = entry.seq, entry.hash
+        entries.append(entry)
+        subjects[subject.pk] = subject
+    AuditEntry.objects.bulk_create(entries)
+    set_each(list(subjects.values()), ["audit_seq", "audit_head"])
+    return entries
+
+
+def _next(
+    action: str,
+    subject: AuditedModel,
+    *,
+    by: Any,
+    organisation: Any = None,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    document: LegalDocument | None = None,
+    changes: dict[str, Any] | None = None,
+    effective_on: datetime.date | None = None,
+) -> AuditEntry:
+    """The next row of the subject's chain, not yet written."""
     organisation = organisation or (by.organisation if by else None)
     entry = AuditEntry(
         subject_type=subject_type(subject),
@@ -83,11 +136,6 @@ def record(
         recorded_at=clock.now(),
     )
     entry.hash = digest(entry)
-    entry.save(force_insert=True)
-    subject.audit_seq, subject.audit_head = entry.seq, entry.hash
-    type(subject)._base_manager.filter(pk=subject.pk).update(
-        audit_seq=entry.seq, audit_head=entry.hash
-    )
     return entry
 
 

@@ -31,7 +31,7 @@ def visible_to(user: User) -> QuerySet[AuditEntry]:
     """Rows about what this person may see; another province's are not there."""
     seen = Q(pk__in=[])
     for model in subjects():
-        records = model.objects.visible_to(user).order_by().values("pk")
+        records = model.trail_visible_to(user).order_by().values("pk")
         seen |= Q(subject_type=model._meta.label_lower, subject_id__in=records)
     return AuditEntry.objects.filter(seen)
 
@@ -82,7 +82,7 @@ class AuditFilter(CachedFormFilterSet):
     def about(self, rows: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
         chosen = Q(pk__in=[])
         for model in subjects():
-            records = model.objects.filter(code=value).values("pk")
+            records = model.called(value).values("pk")
             chosen |= Q(subject_type=model._meta.label_lower, subject_id__in=records)
         return rows.filter(chosen)
 
@@ -121,6 +121,5 @@ def _codes(entries: list[AuditEntry]) -> dict[tuple[str, int], str]:
     for model in subjects():
         kind = model._meta.label_lower
         ids = {entry.subject_id for entry in entries if entry.subject_type == kind}
-        for pk, code in model.objects.filter(pk__in=ids).values_list("pk", "code"):
-            found[kind, pk] = code
+        found |= {(kind, pk): code for pk, code in model.codes_of(ids).items()}
     return found

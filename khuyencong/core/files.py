@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.core.files import File
 from django.http import FileResponse, Http404
 
-from khuyencong.core import text
+from khuyencong.core import filetypes, text
 from khuyencong.core.models import StoredFile, User
 
 
@@ -22,8 +22,11 @@ def _sha256(content: Any) -> str:
     return digest.hexdigest()
 
 
-def store(content: Any, name: str, media_type: str, by: User | None) -> StoredFile:
-    """Keep a file's bytes under a name of our own; ``name`` is only what people call it."""
+def put_by(content: Any, name: str, media_type: str, by: User | None) -> StoredFile:
+    """Keep a file's bytes under a name of our own; ``name`` is only what people call it.
+
+    The record is not saved: a large file is written before a lock is taken, not under it.
+    """
     stored = StoredFile(
         name=text.clean(name)[-200:],
         media_type=media_type,
@@ -34,13 +37,25 @@ def store(content: Any, name: str, media_type: str, by: User | None) -> StoredFi
     stored.size = content.tell()
     content.seek(0)
     stored.content.save("content", File(content), save=False)
+    return stored
+
+
+def store(content: Any, name: str, media_type: str, by: User | None) -> StoredFile:
+    """Keep a file's bytes and its record."""
+    stored = put_by(content, name, media_type, by)
     stored.save()
     return stored
 
 
 def store_upload(upload: Any, by: User) -> StoredFile:
     """Keep what an ``UploadField`` has let through."""
-    return store(upload, upload.name, upload.recognised.media_type, by)
+    name = filetypes.full_name(upload.name, upload.recognised)
+    return store(upload, name, upload.recognised.media_type, by)
+
+
+def drop_bytes(stored: StoredFile) -> None:
+    """Delete the bytes of a record that is gone, or was never saved."""
+    stored.content.storage.delete(stored.content.name)
 
 
 def serve(stored: StoredFile, name: str = "") -> FileResponse:

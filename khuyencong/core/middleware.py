@@ -1,5 +1,6 @@
 """Requests that no view can make sense of are answered before any view sees them."""
 
+import contextlib
 from collections.abc import Callable
 
 from django.conf import settings
@@ -26,7 +27,35 @@ class BadInputMiddleware:
             return self.refuse(
                 request, _("Địa chỉ có ký tự không hợp lệ. Bỏ ký tự đó rồi thử lại.")
             )
+        if said := self._too_large(request):
+            self._read_away(request)
+            return self.refuse(request, said, status=413)
         return self.get_response(request)
+
+    @staticmethod
+    def _too_large(request: HttpRequest) -> str:
+        """What to say when a form is larger than any of ours may be. The API answers itself."""
+        sent = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(sent) if sent.isdecimal() else 0
+        if request.content_type == "multipart/form-data":
+            if size > settings.UPLOAD_MAX_REQUEST_BYTES:
+                return _(
+                    "Lần gửi này quá lớn: {size} MB. Gửi từng tệp một, mỗi tệp tối đa {limit} MB; "
+                    "những gì đã lưu trước đó vẫn còn."
+                ).format(size=-(-size // 2**20), limit=settings.UPLOAD_MAX_BYTES // 2**20)
+        elif size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not request.path.startswith("/api/"):
+            return _("Nội dung gửi lên quá lớn, tối đa {limit} MB. Chia nhỏ rồi gửi lại.").format(
+                limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+            )
+        return ""
+
+    @staticmethod
+    def _read_away(request: HttpRequest) -> None:
+        """A browser shows an answer only after it has sent everything; not without end, though."""
+        left = 2 * settings.UPLOAD_MAX_REQUEST_BYTES if request.user.is_authenticated else 0
+        with contextlib.suppress(OSError):
+            while left > 0 and (piece := request.read(min(1 << 16, left))):
+                left -= len(piece)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):

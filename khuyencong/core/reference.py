@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from khuyencong.core import datafile, text
+from khuyencong.core import datafile, places, text
 from khuyencong.core.datafile import shown
 from khuyencong.core.models import Organisation, Place, PlaceChange
 from khuyencong.core.refusals import Fault, Refused
@@ -187,6 +187,8 @@ def load_places(data: Row, tally: Tally) -> None:
         {name: home[name] for name in ("name", "kind", "abbreviation")},
         tally,
     )
+    before = tally.added + tally.filled
+    touched = set()
     districts = {}
     for given in rows(data["districts"], "districts"):
         entry = row(given, "districts", ["code", "kind", "name"])
@@ -216,6 +218,9 @@ def load_places(data: Row, tally: Tally) -> None:
                 {"kind": kind, "document": change["document"]},
                 tally,
             )
+            touched |= {old.pk, new.pk}
+    if tally.added + tally.filled > before:
+        places.changed(touched)
 
 
 def _former(level: str, parent: Place, entry: Row, last_day: datetime.date, tally: Tally) -> Place:

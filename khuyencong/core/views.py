@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -103,6 +104,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page is from before another log-in. A page of long texts may know how to keep them."""
+    match = request.resolver_match
+    keep = getattr(match.func, "after_csrf_failure", None) if match else None
+    if keep and (answer := keep(request)):
+        return answer
     return render(
         request,
         "core/csrf_failure.html",
@@ -138,10 +144,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return _message(request, "core/message.html", 400)
-    context = {
-        "title": _("Chưa làm được"),
-        "text": _("Yêu cầu không đọc được. Quay lại trang trước và thử lại."),
-    }
+    text = _("Yêu cầu không đọc được. Quay lại trang trước và thử lại.")
+    if isinstance(exception, TooManyFilesSent):
+        text = _("Gửi quá nhiều tệp một lần. Gửi mỗi lần tối đa {n} tệp.").format(
+            n=settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        )
+    elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        text = _("Nội dung gửi lên quá lớn. Chia nhỏ rồi gửi lại.")
+    context = {"title": _("Chưa làm được"), "text": text}
     return render(request, "core/message.html", context, status=400)
 
 

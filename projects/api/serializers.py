@@ -10,7 +10,8 @@ from rest_framework import serializers
 from khuyencong.core import audit
 from khuyencong.core.models import AuditEntry
 from khuyencong.core.serializers import CodeAndNameSerializer, DocumentSerializer
-from projects.models import FundingLine, Proposal, Review, Track
+from projects import papers_of_dossier
+from projects.models import Attachment, FundingLine, Proposal, Review, Track
 
 
 class StagesSerializer(serializers.Serializer):
@@ -126,6 +127,22 @@ class ObjectiveSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
+class AttachmentSerializer(serializers.Serializer):
+    """A paper the dossier carries now."""
+
+    id = serializers.IntegerField(source="file_id")
+    title = serializers.CharField()
+    requirement = serializers.CharField(
+        source="requirement.code", default="", help_text=_("mục hồ sơ; rỗng: tài liệu khác")
+    )
+    name = serializers.CharField(source="file.name", help_text=_("tên tệp"))
+    media_type = serializers.CharField(source="file.media_type")
+    size = serializers.IntegerField(source="file.size", help_text=_("byte"))
+    sha256 = serializers.CharField(source="file.sha256")
+    uploaded_at = serializers.DateTimeField(source="file.uploaded_at")
+    scan = serializers.ChoiceField(choices=Attachment.Scan.choices)
+
+
 class ReviewAmountSerializer(serializers.Serializer):
     line = serializers.IntegerField(source="line_id", help_text=_("dòng vốn"))
     amount = serializers.IntegerField(help_text=_("đồng"))
@@ -193,6 +210,7 @@ class ProposalSerializer(ProposalRowSerializer):
     places = PlaceSerializer(many=True)
     objectives = ObjectiveSerializer(many=True)
     cost_items = CostItemSerializer(many=True)
+    attachments = serializers.SerializerMethodField()
     previous = serializers.CharField(source="previous.code", allow_null=True, default=None)
     tracks = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
@@ -211,9 +229,13 @@ class ProposalSerializer(ProposalRowSerializer):
             "places",
             "objectives",
             "cost_items",
+            "attachments",
             "tracks",
             "history",
         )
+
+    def get_attachments(self, proposal: Proposal) -> AttachmentSerializer(many=True):
+        return AttachmentSerializer(papers_of_dossier.current(proposal), many=True).data
 
     def get_tracks(self, proposal: Proposal) -> TrackSerializer(many=True):
         return TrackSerializer(self.context["tracks"], many=True, context=self.context).data

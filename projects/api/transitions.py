@@ -131,7 +131,12 @@ class ProposalTransitions(ApiView):
                 description=gettext_lazy("ETag đã đọc; hồ sơ đã thay đổi thì trả lời 412"),
             )
         ],
-        examples=[sent("verb-submit"), sent("verb-approve"), example("proposal")],
+        examples=[
+            sent("verb-submit"),
+            sent("verb-approve"),
+            sent("verb-list-sites"),
+            example("proposal"),
+        ],
     )
     def post(self, request: Request, code: str) -> Response:
         """Làm trọn một thao tác hoặc không làm gì. Trả lời là đề án sau thao tác."""
@@ -169,6 +174,8 @@ class ProposalTransitions(ApiView):
 
 
 def renamed(fault: Fault) -> Fault:
+    if fault.field.startswith("sites-"):
+        return Fault(fault.message, fault.field.replace("-", "."))
     if fault.field.startswith("amount-"):
         return Fault(fault.message, f"amounts.{fault.field.removeprefix('amount-')}")
     return Fault(fault.message, RENAMED.get(fault.field, fault.field))

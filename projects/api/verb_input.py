@@ -27,13 +27,15 @@ from khuyencong.core.serializers import (
     WholeNumber,
     YesNo,
 )
+from projects.api.site_input import sites_of
 from projects.models import Disbursement, Proposal, Review, Track
+from projects.site_guards import MOST
 from projects.workflow import Transition
 
 LARGEST_ID: Final = 2**63 - 1
 # Beside verb and reason, a verb takes what its row of the table asks for.
 ALWAYS: Final = frozenset({"verb", "reason"})
-ALSO: Final = {"line_id": ("kind",), "verdict": ("allots",)}
+ALSO: Final = {"line_id": ("kind",), "verdict": ("allots",), "sites": ("withdraws",)}
 
 
 class FileInput(InputSerializer):
@@ -52,6 +54,20 @@ class LineAmountInput(InputSerializer):
     source = Text(max_length=20)
     year = WholeNumber(min_value=1900, max_value=9999)
     amount = Dong()
+
+
+class SiteInput(InputSerializer):
+    enterprise = Text(max_length=40, help_text=gettext_lazy("mã cơ sở, ví dụ CS-41"))
+    place = Text(
+        max_length=10,
+        required=False,
+        help_text=gettext_lazy("mã xã, phường hiện nay; bỏ trống: theo địa chỉ cơ sở"),
+    )
+    support = Dong(help_text=gettext_lazy("hỗ trợ, đồng"))
+    counterpart = Dong(help_text=gettext_lazy("đối ứng, đồng"))
+    replaces = Text(
+        max_length=40, required=False, help_text=gettext_lazy("mã cơ sở đã xác nhận bị thay")
+    )
 
 
 @extend_schema_field(
@@ -131,6 +147,26 @@ class VerbSerializer(InputSerializer):
         ],
     )
     due_on = Day(required=False)
+    sites = serializers.ListField(
+        child=SiteInput(),
+        required=False,
+        max_length=MOST,
+        help_text=gettext_lazy("danh sách cơ sở của đề án nhóm"),
+        error_messages={
+            "not_a_list": gettext_lazy("Phải là một danh sách."),
+            "max_length": gettext_lazy("Một danh sách có tối đa {max_length} cơ sở."),
+        },
+    )
+    withdraws = serializers.ListField(
+        child=Text(max_length=40),
+        required=False,
+        max_length=MOST,
+        help_text=gettext_lazy("mã các cơ sở đã xác nhận được rút"),
+        error_messages={
+            "not_a_list": gettext_lazy("Phải là một danh sách."),
+            "max_length": gettext_lazy("Một danh sách có tối đa {max_length} cơ sở."),
+        },
+    )
     allots = YesNo(required=False, help_text=gettext_lazy("quyết định này đồng thời giao dự toán"))
 
 
@@ -187,6 +223,8 @@ def data_of(given: dict[str, Any], proposal: Proposal, acting: list[Track]) -> d
     found = {name: given[name] for name in names if name in given}
     if "amounts" in given:
         found["amounts"] = _amounts(given["amounts"], proposal, acting)
+    if "sites" in given or "withdraws" in given:
+        found |= sites_of(given, proposal)
     return found
 
 

@@ -15,7 +15,7 @@ from projects import drafts
 from projects.demo.enterprises import commune
 from projects.demo.papers import Papers
 from projects.drafts import CostRow, Draft
-from projects.models import Attachment, Enterprise, Proposal
+from projects.models import Enterprise, Proposal
 
 PROSE = ("necessity", "goals", "content", "expected_output")
 
@@ -43,9 +43,6 @@ def create(
         by=by,
         expected_version=proposal.version,
     )
-    for title in spec.get("attachments", ()):
-        file = papers.attachment(f"{title}.pdf")
-        Attachment.objects.create(proposal=proposal, file=file, title=f"{title} {papers.mark}")
     return proposal
 
 
@@ -88,7 +85,9 @@ def _fields(spec: dict[str, Any], prose: dict[str, str]) -> dict[str, Any]:
 def _cost_rows(spec: dict[str, Any]) -> list[CostRow]:
     if "items" in spec:
         rows = [
-            (item["name"], shares) for item in spec["items"] for shares in item["shares"].values()
+            (item["name"], shares, item.get("activity", ""))
+            for item in spec["items"]
+            for shares in item["shares"].values()
         ]
     else:
         money = spec.get("money", {})
@@ -99,6 +98,7 @@ def _cost_rows(spec: dict[str, Any]) -> list[CostRow]:
                 if several
                 else spec["item"],
                 shares,
+                "",
             )
             for year, shares in money.items()
         ]
@@ -109,6 +109,7 @@ def _cost_rows(spec: dict[str, Any]) -> list[CostRow]:
             quantity=Decimal(1),
             unit_price=sum(shares.values()) * MILLION,
             shares={source: amount * MILLION for source, amount in shares.items()},
+            activity_code=activity,
         )
-        for name, shares in rows
+        for name, shares, activity in rows
     ]

@@ -1,4 +1,4 @@
-"""The fictional establishments."""
+"""The fictional establishments, and the craft village of one of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from typing import Any
 
 from khuyencong.core import clock
 from khuyencong.core.models import Place
-from projects.models import Enterprise, EnterpriseIdentifier
+from programmes.models import IndustryCode, Sector
+from projects import register
+from projects.models import CraftVillage, Enterprise, EnterpriseIdentifier
+from projects.register_fields import FIELDS
+
+_LINKS = ("place", "sector_group", "industry", "craft_village")
 
 
 def commune(name: str, province: Place) -> Place:
@@ -30,19 +35,26 @@ def add(entries: list[dict[str, Any]], province: Place) -> dict[str, Enterprise]
 
 
 def _make(entry: dict[str, Any], province: Place) -> Enterprise:
-    enterprise = Enterprise(
-        province=province,
-        name=entry["name"],
-        kind=entry["kind"],
-        place=commune(entry["place"], province),
-        sector=entry["sector"],
-        workers=entry["workers"],
-        representative=entry["representative"],
-        is_illustration=True,
-    )
-    enterprise.full_clean()
-    enterprise.save()
-    identifier = EnterpriseIdentifier(enterprise=enterprise, kind="tax10", value=entry["tax"])
-    identifier.full_clean()
-    identifier.save()
-    return enterprise
+    """By the portal itself: whoever is shown in the trail of a fictional entry would be, too."""
+    enterprise = Enterprise(province=province, is_illustration=True)
+    for name in FIELDS:
+        if name in entry and name not in _LINKS:
+            setattr(enterprise, name, entry[name])
+    enterprise.place = commune(entry["place"], province)
+    if entry.get("sector_group"):
+        enterprise.sector_group = Sector.objects.filter(code=entry["sector_group"]).first()
+    if entry.get("industry"):
+        codes = IndustryCode.objects.filter(code=entry["industry"])
+        enterprise.industry = codes.order_by("version").last()
+    if entry.get("craft_village"):
+        enterprise.craft_village = _village(entry["craft_village"], province)
+    number = register.Number("tax10", entry["tax"], is_verified=True)
+    return register.save(enterprise, by=None, numbers=[number])
+
+
+def _village(entry: dict[str, Any], province: Place) -> CraftVillage:
+    place = commune(entry["place"], province)
+    made = {"trade": entry["trade"], "place": place, "is_illustration": True}
+    return CraftVillage.objects.get_or_create(province=province, name=entry["name"], defaults=made)[
+        0
+    ]

@@ -17,7 +17,7 @@ from khuyencong.core import audit, clock
 from khuyencong.core.models import AuditEntry
 from khuyencong.core.money import MILLION
 from programmes.models import FundingSource, Programme
-from projects.demo import days, enterprises, files, people
+from projects.demo import attachments, days, enterprises, files, people, reasons
 from projects.demo.moves import Player, Story
 from projects.demo.papers import Papers
 from projects.demo.people import Cast
@@ -120,10 +120,18 @@ def _chain(spec: dict[str, Any], programme: Programme) -> ReviewChain | None:
 
 def _events(player: Player, stories: Iterable[Story]) -> list[Event]:
     return [
-        Event(step.day, lambda story=story, step=step: player.play(story, step))
+        Event(step.day, lambda story=story, step=step: _play_step(player, story, step))
         for story in stories
         for step in story.steps
     ]
+
+
+def _play_step(player: Player, story: Story, step: days.Step) -> None:
+    player.play(story, step)
+    if step.verb == "create":
+        by = player.cast.named(story.spec["by"])
+        attachments.add(story.proposal, story.spec, by=by, papers=player.papers)
+        reasons.write(story.proposal, by=by)
 
 
 def _allocations(player: Player, data: dict[str, Any]) -> list[Event]:

@@ -10,8 +10,9 @@ from budgets.models import LedgerEntry
 from khuyencong.core import clock, papers
 from khuyencong.core.models import LegalDocument
 from khuyencong.core.refusals import Refused
-from projects import amount_input, tracks
+from projects import amount_input, search, tracks
 from projects.act import Act
+from projects.checks import acting
 from projects.models import (
     Commitment,
     Decision,
@@ -78,6 +79,7 @@ def propose_or_pass(act: Act) -> None:
         _pass_on(act)
         return
     _register(act, LegalDocument.Kind.APPRAISAL)
+    acting.keep(act)
     _amounts(act, "appraised")
     review = act.review
     review.proposed, review.proposed_by, review.proposed_at = Verdict.PASS, act.by, clock.now()
@@ -97,6 +99,7 @@ def conclude(act: Act) -> None:
 
 def _pass_on(act: Act) -> None:
     _register(act, LegalDocument.Kind.APPRAISAL)
+    acting.keep(act)
     _amounts(act, "appraised")
     if act.review.step.order == min(step.order for step in act.track.chain.steps.all()):
         amount_input.follow_counterpart(act, "appraised")
@@ -141,6 +144,7 @@ def approve(act: Act) -> None:
     if act.data.get("allots"):
         decided = Decision.objects.filter(document=act.document).exists()
         budget_actions.refuse_second_allotment(act.document, decided)
+    acting.keep(act)
     total = _amounts(act, "approved")
     _decide(act, is_approval=True, amount=total)
     _speak(act, Verdict.APPROVE)
@@ -192,6 +196,7 @@ def _decide(act: Act, *, is_approval: bool, amount: int) -> None:
         is_approval=is_approval,
         amount=amount,
     )
+    search.refresh(act.proposal)  # found by the decision's number from now on
 
 
 RECORDED = {

@@ -10,6 +10,7 @@ from khuyencong.core import clock
 from khuyencong.core.refusals import NotNow
 from projects import snapshots, tracks
 from projects.act import Act
+from projects.checks import acting
 from projects.models import Review, Track
 
 Status = Track.Status
@@ -23,7 +24,8 @@ def submit(act: Act) -> None:
     proposal.submitted_by, proposal.submitted_at = act.by, clock.now()
     proposal.save(update_fields=["round", "submitted_by", "submitted_at"])
     _freeze_places(act)
-    snapshots.take(proposal)
+    acting.keep(act)
+    snapshots.take(proposal, act.checked)
     asked: dict[int, dict[int, int]] = {}
     for line in proposal.funding_lines.all():
         if line.source.is_state and line.requested:

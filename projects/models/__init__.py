@@ -6,8 +6,9 @@ from projects.models.claim import TargetClaim
 from projects.models.costing import CostItem, CostShare, FundingLine
 from projects.models.craft_village import CraftVillage
 from projects.models.decision import Commitment, Decision, DecisionLine
-from projects.models.enterprise import Enterprise, EnterpriseIdentifier
+from projects.models.enterprise import Enterprise
 from projects.models.execution import Acceptance, Contract, Disbursement, Settlement
+from projects.models.identifier import EnterpriseIdentifier
 from projects.models.import_run import ImportRow, ImportRun
 from projects.models.notice import Notice
 from projects.models.proposal import Proposal, ProposalActivity, Snapshot

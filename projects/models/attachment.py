@@ -38,6 +38,11 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(scan="pending"), name="attachment_to_scan"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

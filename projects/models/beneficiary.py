@@ -29,6 +29,9 @@ class Beneficiary(models.Model):
     site_list = models.ForeignKey(
         "projects.SiteList", models.PROTECT, null=True, blank=True, related_name="sites"
     )
+    leaving = models.ForeignKey(
+        "projects.SiteList", models.PROTECT, null=True, blank=True, related_name="leaving"
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -52,6 +55,7 @@ class ProposalPlace(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["proposal", "place"], name="proposal_place_once")
         ]
+        indexes = [models.Index(fields=["place", "-proposal"], name="proposal_by_place")]
 
     def __str__(self) -> str:
         return self.frozen_name or str(self.place)

@@ -81,7 +81,14 @@ class FundingLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["proposal", "source", "year"], name="funding_line_once")
         ]
-        indexes = [models.Index(fields=["source", "year"])]
+        indexes = [
+            models.Index(fields=["source", "year"]),
+            models.Index(
+                fields=["source", "-proposal"],
+                condition=models.Q(requested__gt=0),
+                name="funding_line_by_source",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.year}"

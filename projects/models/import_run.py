@@ -31,6 +31,9 @@ class ImportRun(Job):
         FAILED = "failed", _("Không nhập được")
         CANCELLED = "cancelled", _("Đã hủy")
 
+    UNFINISHED = (State.QUEUED, State.RUNNING, State.READY, State.CONFIRMED, State.WRITING)
+    AT_WORK = (State.QUEUED, State.RUNNING, State.CONFIRMED, State.WRITING)
+
     kind = models.CharField(max_length=12, choices=Kind)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     province = models.ForeignKey("core.Place", models.PROTECT, related_name="+")
@@ -74,16 +77,20 @@ class ImportRow(models.Model):
     """Một dòng của bảng tính: as it was typed, what it will write, and what is wrong with it."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    sheet = models.PositiveSmallIntegerField(default=0, help_text="which of the kind's sheets")
     sheet_row = models.PositiveIntegerField(help_text="the number the workbook shows")
     cells = models.JSONField(default=dict, help_text="column code -> text as typed")
     values = models.JSONField(default=dict, help_text="column code -> value to be written")
     faults = models.JSONField(default=list, help_text="[[column code, message], …]")
+    notes = models.JSONField(default=dict, help_text="column code -> what to know, or what was")
     action = models.CharField(max_length=10, blank=True, help_text="create, change, same")
     written_id = models.PositiveBigIntegerField(null=True)
 
     class Meta:
-        ordering = ["sheet_row"]
-        constraints = [models.UniqueConstraint(fields=["run", "sheet_row"], name="import_row_once")]
+        ordering = ["sheet", "sheet_row"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "sheet", "sheet_row"], name="import_row_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.sheet_row}"

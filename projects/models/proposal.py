@@ -12,6 +12,7 @@ from khuyencong.core import roles, text
 from khuyencong.core.fields import LineField, ProseField
 from khuyencong.core.models import AuditedModel
 from khuyencong.core.models.base import AppendOnlyModel
+from khuyencong.core.querysets import holding
 
 
 class ProposalQuerySet(models.QuerySet):
@@ -43,10 +44,7 @@ class ProposalQuerySet(models.QuerySet):
 
     def matching(self, query: str) -> ProposalQuerySet:
         """Search blind to accents; every word must be found."""
-        found = self
-        for word in text.fold(query).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        return holding(self, query)
 
     def awaiting(self, user: object) -> ProposalQuerySet:
         """Dossiers that lie with the person's office now."""
@@ -154,11 +152,16 @@ class Proposal(AuditedModel):
     suspended_from = models.CharField(max_length=16, blank=True, editable=False)
     round = models.PositiveSmallIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # The page on which it was begun: sent twice, it makes one draft.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     submitted_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     search_text = models.TextField(editable=False, default="")
     title_key = models.CharField(max_length=1000, editable=False, default="")
     created_by = models.ForeignKey("core.User", models.PROTECT, related_name="+")
+    edited_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -172,14 +175,24 @@ class Proposal(AuditedModel):
             models.Index(fields=["plan_year", "status", "-id"]),
             models.Index(fields=["status", "-id"]),
             models.Index(fields=["programme", "plan_year", "-id"]),
+            models.Index(fields=["plan_year", "-id"], name="proposal_year_id"),
+            models.Index(fields=["kind", "-id"], name="proposal_kind_id"),
+            models.Index(fields=["province", "title_key", "id"], name="proposal_title"),
+            models.Index(
+                fields=["implementing_unit", "title_key", "id"], name="proposal_own_title"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.title_key = text.sort_key(self.title)[:1000]
+        self.fill_keys()
         super().save(*args, **kwargs)
+
+    def fill_keys(self) -> None:
+        """What it is ordered by; who writes rows in bulk calls this."""
+        self.title_key = text.sort_key(self.title)[:1000]
 
     @property
     def is_editable(self) -> bool:
@@ -200,6 +213,7 @@ class ProposalActivity(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["proposal", "activity"], name="proposal_activity_once")
         ]
+        indexes = [models.Index(fields=["activity", "-proposal"], name="proposal_by_activity")]
 
     def __str__(self) -> str:
         return f"{self.activity}"

@@ -18,7 +18,11 @@ class DocumentRequirementQuerySet(models.QuerySet):
 
 
 class DocumentRequirement(models.Model):
-    """Tài liệu phải có trong hồ sơ (TT 36/2013/TT-BCT Điều 5, Điều 21), by activity and kind."""
+    """Tài liệu phải có trong hồ sơ (TT 36/2013/TT-BCT Điều 5, 14, 21), by activity and kind."""
+
+    class Stage(models.TextChoices):
+        SUBMISSION = "submission", _("khi trình")
+        ACCEPTANCE = "acceptance", _("khi nghiệm thu")
 
     code = models.SlugField(_("mã"), max_length=40)
     name = LineField(_("tên tài liệu"), max_length=200)
@@ -33,6 +37,7 @@ class DocumentRequirement(models.Model):
     )
     with_counterpart = models.BooleanField(_("chỉ khi có vốn đối ứng"), default=False)
     is_required = models.BooleanField(_("bắt buộc khi trình"), default=True)
+    stage = models.CharField(_("cần"), max_length=10, choices=Stage, default=Stage.SUBMISSION)
     hint = LineField(_("gợi ý"), max_length=300, blank=True)
     legal_ref = LineField(_("căn cứ"), max_length=200, blank=True)
     confidence = LineField(_("mức đối chiếu"), max_length=60, blank=True)

@@ -1,9 +1,19 @@
 """Views of the list a person keeps, and may share."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> "SavedViewQuerySet":
+        """One's own, and those shared by people of the same province."""
+        shared = Q(is_shared=True, owner__organisation__province_id=user.organisation.province_id)
+        if user.organisation.province_id is None:
+            shared = Q(is_shared=True, owner__organisation_id=user.organisation_id)
+        return self.filter(Q(owner_id=user.pk) | shared)
 
 
 class SavedView(models.Model):
@@ -15,6 +25,8 @@ class SavedView(models.Model):
     columns = models.CharField(max_length=300, blank=True)
     is_shared = models.BooleanField(_("chia sẻ với người cùng tỉnh"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

@@ -43,6 +43,8 @@ def test_the_paths_of_the_contract_are_described(schema):
         "GET /api/v1/programmes/{code}/budget/",
         "GET /api/v1/allocations/",
         "GET /api/v1/enterprises/",
+        "POST /api/v1/enterprises/",
+        "PATCH /api/v1/enterprises/{id}/",
         "GET /api/v1/proposals/",
         "GET /api/v1/proposals/{code}/",
         "GET /api/v1/proposals/{code}/transitions/",

@@ -179,7 +179,7 @@ def test_refusals_say_why_and_by_which_field(place):
 
 def test_a_cell_without_the_money_is_named(place):
     make.allot(place, "provincial", 2026, 100)
-    proposal = make.ready_to_approve(place)
+    proposal = make.ready_to_approve(place, explain=True)
     answer = fire(proposal, place.people.ubnd, "approve", 409, document=paper("1/QĐ-UBND"))
     assert answer["type"] == "urn:khuyencong:cell-exhausted"
     assert "chỉ còn 100 triệu đồng" in answer["detail"]

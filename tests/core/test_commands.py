@@ -21,7 +21,7 @@ from tests.flushing import unguarded
 from tests.processes import ROOT
 
 pytestmark = pytest.mark.django_db
-PROVEN = {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I9", "I10", "I11", "I12"}
+PROVEN = {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12"}
 
 
 @pytest.fixture

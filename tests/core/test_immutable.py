@@ -9,12 +9,20 @@ from django.utils import timezone
 from budgets.models import LedgerEntry
 from khuyencong.core import audit, immutable, invariants
 from khuyencong.core.models import AuditAnchor, AuditEntry
-from projects.models import Snapshot, StatusChange
+from projects.models import CheckedNorm, CheckRecord, Snapshot, StatusChange
 from tests import make
 from tests.flushing import append_only_tables, unguarded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
-MODELS = (AuditEntry, AuditAnchor, LedgerEntry, StatusChange, Snapshot)
+MODELS = (
+    AuditEntry,
+    AuditAnchor,
+    LedgerEntry,
+    StatusChange,
+    Snapshot,
+    CheckRecord,
+    CheckedNorm,
+)
 
 
 @pytest.fixture
@@ -22,6 +30,7 @@ def place():
     """A province where every append-only table holds rows."""
     place = make.world()
     make.allot(place, "provincial", 2026, 500)
+    make.norm(place, "KC3d", "provincial", max_amount=300 * make.TRIEU)
     make.approved(place, {"provincial": 200})
     audit.anchor()
     return place

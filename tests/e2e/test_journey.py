@@ -9,10 +9,11 @@ import itertools
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.e2e.browsing import DESKTOP, PHONE, as_user
+from tests.e2e.browsing import DESKTOP, PASSWORD, PHONE, as_user, overflows
+from tests.papers import pdf
 
 _number = itertools.count(1)
 WAYS = [
@@ -44,32 +45,70 @@ def press(page: Page, action: str) -> None:
     page.wait_for_load_state()
 
 
-def fill_in(page: Page, javascript: bool) -> None:
-    """Everything a complete dossier of one establishment needs; money typed as people type it."""
+def onward(page: Page, code: str, section: str) -> None:
+    """Save this part and go on to the next one, by the button that says so."""
+    press(page, "next")
+    page.wait_for_url(f"**/de-an/{code}/sua/{section}/")
+
+
+def fill_in(page: Page, code: str, javascript: bool) -> None:
+    """Everything a complete dossier of one establishment needs, part after part.
+
+    Money is typed as people type it. Ends on the page of checks.
+    """
+    page.goto(f"/de-an/{code}/sua/don-vi/")
+    page.fill("[name=survey_asker]", "Trưởng bản")
+    onward(page, code, "co-so")
     page.fill("[name=find]", "co so minh hoa")
     if javascript:
         page.wait_for_selector("[name=beneficiaries]")
     else:
         press(page, "find")
     page.locator("[name=beneficiaries]").first.check()
+    onward(page, code, "noi-dung")
     choice = page.locator("[name='activities-0-activity']")
     wanted = choice.locator("option", has_text="KC3d").first.get_attribute("value")
     choice.select_option(wanted)
     page.fill("[name='activities-0-units']", "1")
     page.locator("[name=places]").first.check()
-    for name in ("necessity", "content", "goals", "expected_output"):
+    for name in ("necessity", "content"):
         page.fill(f"[name={name}]", f"Nội dung phần {name} của đề án thử.")
-    row = "cost_items-0-"
-    page.fill(f"[name='{row}name']", "Máy sao chè")
-    page.fill(f"[name='{row}unit']", "máy")
-    page.fill(f"[name='{row}quantity']", "2")
-    page.fill(f"[name='{row}unit_price']", "40tr")
-    page.fill(f"[name='{row}share-provincial']", "30 triệu")
-    page.fill(f"[name='{row}share-counterpart']", "0,05 tỷ")
+    onward(page, code, "muc-tieu")
+    for name in ("goals", "expected_output"):
+        page.fill(f"[name={name}]", f"Nội dung phần {name} của đề án thử.")
+    onward(page, code, "du-toan")
+    page.fill("[name=block]", "Máy sao chè\tmáy\t2\t40tr\t\t\t30 triệu\t0,05 tỷ")
+    press(page, "paste")
+    assert page.input_value("[name='cost_items-0-amount']") == "80.000.000"
+    onward(page, code, "tien-do")
     page.fill("[name=starts_on]", "1/5/2026")
     page.fill("[name=ends_on]", "30112026")
     page.fill("[name='funding-provincial-2026']", "30.000.000")
     page.fill("[name='funding-counterpart-2026']", "50000000")
+    onward(page, code, "ho-so")
+    give_papers(page)
+    onward(page, code, "kiem-tra")
+    justify(page)
+
+
+def give_papers(page: Page) -> None:
+    """A file for each paper that the checklist asks for."""
+    while (missing := page.locator("li.r form[data-upload]")).count():
+        left = missing.count()
+        form = missing.first
+        paper = {"name": "giay.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+        form.locator("input[multiple]").set_input_files([paper])
+        if form.locator("button.send").is_visible():
+            form.locator("button.send").click()
+        expect(missing).to_have_count(left - 1)
+
+
+def justify(page: Page) -> None:
+    """A reason and a paper beside each warning."""
+    for box in page.locator("textarea[name$='-reason']").all():
+        box.fill("Sở Công Thương đã đồng ý.")
+    for box in page.locator("input[name$='-document_number']").all():
+        box.fill("12/SCT-QLCN")
 
 
 def conclude(page: Page, code: str, verb: str, **fields: str) -> None:
@@ -95,14 +134,17 @@ def test_a_proposal_goes_all_the_way_to_approval(portal, chromium, way):
         code = begin(page, title)
         press(page, "save")
         assert "Đã lưu nháp" in page.inner_text("main")
+        press(page, "finish")
         press(page, "submit")
         summary = page.inner_text(".errsum")
         assert "Nhập ít nhất một dòng dự toán" in summary and "Chọn địa điểm" in summary
         assert page.title().startswith("Lỗi:")
-        for link in page.locator(".errsum a").all():
-            target = link.get_attribute("href")
-            assert page.locator(target).count() == 1, f"{target} leads nowhere"
-        fill_in(page, way["javascript"])
+        ways = [link.get_attribute("href") for link in page.locator(".errsum a").all()]
+        for address in ways:
+            page.goto(address)
+            target = address.partition("#")[2]
+            assert page.locator(f"[id='{target}']").count() == 1, f"{address} leads nowhere"
+        fill_in(page, code, way["javascript"])
         press(page, "submit")
         assert page.url.endswith(f"/de-an/{code}/"), page.inner_text("main")[:800]
         assert f"Đã trình {code}" in page.inner_text("main")
@@ -115,9 +157,10 @@ def test_a_proposal_goes_all_the_way_to_approval(portal, chromium, way):
     with person("stc") as page:
         conclude(page, code, "return", reason="Thiếu báo giá thiết bị.")
     with person("canbo") as page:
-        page.goto(f"/de-an/{code}/sua/")
+        page.goto(f"/de-an/{code}/sua/muc-tieu/")
         assert "Thiếu báo giá thiết bị" in page.inner_text("main")
         page.fill("[name=goals]", "Mục tiêu đã bổ sung báo giá.")
+        press(page, "finish")
         press(page, "submit")
         assert f"Đã trình {code}" in page.inner_text("main")
     with person("stc") as page:
@@ -172,17 +215,53 @@ def test_a_report_is_ordered_left_found_again_and_downloaded(portal, chromium, s
         assert figure in totals and figure in text
 
 
-def test_two_tabs_and_a_double_click_change_nothing_twice(portal, chromium):
-    with as_user(chromium, portal.url, "canbo") as page:
+@pytest.mark.parametrize(
+    ("size", "javascript"), [(DESKTOP, True), (PHONE, False)], ids=["js", "no-js"]
+)
+def test_two_tabs_show_both_versions_and_a_person_chooses(portal, chromium, size, javascript):
+    with as_user(chromium, portal.url, "canbo", size=size, javascript=javascript) as page:
         code = begin(page, f"Hai thẻ {next(_number)}")
         other = page.context.new_page()
         other.goto(page.url)
         page.fill("[name=partner]", "Bản của thẻ thứ nhất")
         press(page, "save")
+        assert "Đã lưu nháp" in page.inner_text("main")
         other.fill("[name=partner]", "Bản của thẻ thứ hai")
-        other.locator("button[name=action][value=save]:visible").first.click()
-        other.wait_for_load_state()
-        assert "Người khác vừa lưu đề án này" in other.inner_text("main")
-        assert other.input_value("[name=partner]") == "Bản của thẻ thứ hai"
-        page.goto(f"/de-an/{code}/sua/")
-        assert page.input_value("[name=partner]") == "Bản của thẻ thứ nhất"
+        press(other, "save")
+        shown = other.inner_text("main")
+        assert "Người khác vừa lưu đề án này" in shown
+        assert "Bản của thẻ thứ nhất" in shown and "Bản của thẻ thứ hai" in shown
+        assert overflows(other) == 0
+        other.locator("[name=choose-partner][value=mine]").check()
+        press(other, "resolve")
+        page.goto(f"/de-an/{code}/sua/don-vi/")
+        assert page.input_value("[name=partner]") == "Bản của thẻ thứ hai"
+
+
+def test_the_button_pressed_twice_makes_one_draft(portal, chromium):
+    title = f"Bấm hai lần {next(_number)}"
+    with as_user(chromium, portal.url, "canbo", javascript=False) as page:
+        page.goto("/de-an/moi/")
+        page.fill("[name=title]", title)
+        page.locator("main form button.pri").dblclick()
+        page.wait_for_url("**/sua/don-vi/")
+        page.goto(f"/de-an/?search={title.replace(' ', '+')}")
+        assert page.locator("a.row", has_text=title).count() == 1
+
+
+def test_a_page_sent_after_the_session_ended_is_there_after_the_log_in(portal, chromium):
+    with as_user(chromium, portal.url, "canbo", size=PHONE, javascript=False) as page:
+        begin(page, f"Hết phiên {next(_number)}")
+        page.fill("[name=partner]", "Chữ đã gõ lâu")
+        page.context.clear_cookies(name="sessionid")
+        press(page, "save")
+        assert "/dang-nhap/" in page.url
+        page.fill("[name=username]", "canbo")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main form button")
+        page.wait_for_load_state()
+        assert "Phiên làm việc đã hết" in page.inner_text("main")
+        assert page.input_value("[name=partner]") == "Chữ đã gõ lâu"
+        press(page, "save")
+        assert "Đã lưu nháp" in page.inner_text("main")
+        assert page.input_value("[name=partner]") == "Chữ đã gõ lâu"

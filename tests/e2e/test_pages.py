@@ -12,7 +12,16 @@ PAGES = {
     "lanhdao": ["/tong-quan/", "/bao-cao/", "/de-an/", "{dossier}"],
     "kiemtoan": ["/tong-quan/", "/de-an/", "/van-ban/", "/co-so/"],
     "ubnd": ["/tham-dinh/"],
-    "quantri": ["/quan-tri/khoa-api/"],
+    "stc": [
+        *("{firm}", "{firm}sua/", "{firm}ma-so/"),
+        *("/lang-nghe/", "{village}", "/lang-nghe/moi/"),
+    ],
+    "quantri": [
+        "/dinh-muc/?ngay=",
+        "/dinh-muc/moi/",
+        "/dinh-muc/han-dang-ky/",
+        "/quan-tri/khoa-api/",
+    ],
 }
 
 
@@ -20,13 +29,15 @@ PAGES = {
 def addresses(portal):
     """Addresses that depend on the demonstration data, asked of the running portal."""
     question = """
-from projects.models import Proposal, Review
+from projects.models import CraftVillage, Enterprise, Proposal, Review
 own = Proposal.objects.filter(implementing_unit__users__username='canbo')
 print('@draft', '/de-an/' + own.filter(status='draft').first().code + '/')
 print('@edit', '/de-an/' + own.filter(status='draft').first().code + '/sua/')
 print('@dossier', '/de-an/' + Proposal.objects.filter(status='settled').first().code + '/')
 waiting = Review.objects.filter(verdict='', organisation__users__username='sct', proposed='',
     track__status='in_step').first()
+print('@firm', f'/co-so/{Enterprise.objects.order_by("pk").first().pk}/')
+print('@village', f'/lang-nghe/{CraftVillage.objects.first().pk}/')
 print('@desk', '/tham-dinh/' + waiting.track.proposal.code + '/')
 print('@allocate', '/ke-hoach-von/' + waiting.track.proposal.programme.code + '/giao/')
 """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,3 +36,20 @@ def empty(place: SimpleNamespace) -> Proposal:
     return drafts.create(
         place.programme, 2026, title="Máy sao chè", kind="single", by=place.people.canbo
     )
+
+
+@pytest.fixture
+def files(settings: Any, tmp_path: Path) -> Path:
+    """A folder of files of the test's own: rows are rolled back, files are not."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """What the broker was told, instead of a broker."""
+    from khuyencong import bell
+
+    heard: list[tuple[str, int]] = []
+    monkeypatch.setattr(bell, "ring", lambda task, pk=0: heard.append((task, pk)) or True)
+    return heard

@@ -47,7 +47,8 @@ class _Form(HTMLParser):
         if tag == "input":
             ticks = found.get("type") in ("checkbox", "radio")
             if not ticks or "checked" in found:
-                self.sent.setdefault(name, []).append(found.get("value") or "")
+                standing = "on" if ticks else ""
+                self.sent.setdefault(name, []).append(found.get("value", standing) or "")
         elif tag == "textarea":
             self._area = name
             self.sent[name] = [""]

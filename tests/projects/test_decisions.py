@@ -93,7 +93,7 @@ def test_more_than_was_appraised_may_be_approved_up_to_what_was_asked(place):
 
 def test_a_spent_cell_is_named_with_what_it_has_left_and_nothing_remains(place):
     make.allot(place, "provincial", 2026, 199)
-    proposal = make.ready_to_approve(place)
+    proposal = make.ready_to_approve(place, explain=True)
     documents = LegalDocument.objects.count()
     with pytest.raises(Refused) as refused:
         approve(place, proposal)
@@ -140,7 +140,7 @@ def test_a_decision_that_gives_the_money_commits_it_in_the_same_moment(place):
     assert look.cell(proposal, "national") == (100, 100, 0)
     assert Allocation.objects.get().document.number == paper.number
     # A second dossier under the same decision brings its own money.
-    other = make.ready_to_approve(place, {"national": 60}, title="Máy hai")
+    other = make.ready_to_approve(place, {"national": 60}, title="Máy hai", explain=True)
     fire(other, "approve", by=people.bct, paper=paper, data={"allots": True})
     assert look.cell(proposal, "national") == (160, 160, 0)
     assert (Allocation.objects.count(), Decision.objects.count()) == (1, 1)

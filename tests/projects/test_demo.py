@@ -8,17 +8,20 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.test import Client, override_settings
 from stdnum.vn import mst
 
 from budgets.models import Allocation, Cell
-from khuyencong.core import clock, invariants
+from khuyencong.core import audit, clock, invariants, text
 from khuyencong.core.models import LegalDocument, Organisation, User
 from programmes.models import Programme
-from projects import tracks
+from projects import loading, papers_of_dossier, search, tracks
 from projects.demo.bulk import plans, scene
 from projects.models import (
+    Attachment,
+    CheckedNorm,
+    CheckRecord,
     Enterprise,
     EnterpriseIdentifier,
     FundingLine,
@@ -148,6 +151,18 @@ def test_the_establishments_can_be_taken_for_no_real_one(demo):
         assert "minh họa" in identifier.enterprise.name
 
 
+def test_each_establishment_is_described_and_was_entered_by_the_register_itself(demo):
+    rows = Enterprise.objects.filter(is_illustration=True)
+    for row in rows.select_related("sector_group", "industry", "craft_village"):
+        assert row.sector_group and not row.sector_group.is_excluded and row.industry, row
+        assert row.workers_female <= row.workers and row.workers_minority <= row.workers
+        assert [entry.action for entry in audit.trail(row)] == [
+            "projects.enterprise.create",
+            "projects.enterprise.add_identifier",
+        ]
+    assert rows.filter(craft_village__is_illustration=True).count() == 1
+
+
 def of_table(demo):
     """The fifteen proposals in the order of the table, found by their sums over the years."""
     found = {}
@@ -243,6 +258,16 @@ def test_outside_bodies_papers_were_recorded_with_their_scan(demo):
             assert scan.read(5) == b"%PDF-"
 
 
+def test_dossiers_have_the_papers_that_were_demanded_of_them(demo):
+    rows = loading.with_parts(Proposal.objects.all())
+    lacking = {row.status for row in rows if list(papers_of_dossier.faults(row))}
+    assert lacking == {"draft"}, "one is only begun: its checklist shows what is missing"
+    held = Attachment.objects.select_related("file__uploaded_by", "requirement")
+    assert held.count() > 100
+    assert all(row.title.endswith("(minh họa)") and row.requirement for row in held)
+    assert all(row.file.uploaded_by.is_demo for row in held)
+
+
 @pytest.mark.parametrize("who", ["sct", "sct.lanhdao", "stc", "ubnd", "cuc", "bct"])
 def test_no_desk_is_empty(demo, who):
     assert Proposal.objects.awaiting(User.objects.get(username=who)).exists()
@@ -290,6 +315,20 @@ def test_no_invariant_is_broken(demo):
 def contents():
     models = (User, Enterprise, Proposal, LegalDocument, Allocation, Cell, Review, Notice)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+def test_every_dossier_passed_the_norms_of_its_day_or_has_a_reason(demo):
+    sent = Proposal.objects.exclude(status_changes=None).exclude(submitted_at=None)
+    assert sent.exclude(check_records__act="submission").count() == 0
+    approved = Track.objects.filter(status="approved")
+    assert CheckRecord.objects.filter(act="approval").count() >= approved.count() > 10
+    for record in CheckRecord.objects.all():
+        for row in record.results["checks"]:
+            assert row["level"] != "error", (record, row)
+            assert row["level"] == "pass" or row["justification"], (record, row)
+    # By the law of its own day: what was approved before the present norms keeps the older ones.
+    used = CheckedNorm.objects.filter(record__proposal__programme=demo)
+    assert used.exists() and not used.filter(norm__valid_from__gt=F("record__checked_on")).exists()
 
 
 def test_a_second_run_changes_nothing(demo, settings):
@@ -349,6 +388,9 @@ def test_a_load_of_two_hundred_is_as_clean_as_real_work(demo):
     assert list(invariants.violations()) == []
     made = Proposal.objects.filter(title__endswith="(thử tải)")
     assert set(made.values_list("status", flat=True)) >= {"draft", "in_review", "in_progress"}
+    # Found and ordered as if the verbs had written them.
+    assert search.refresh_all(Proposal.objects.all()) == 0
+    assert all(row.title_key == text.sort_key(row.title)[:1000] for row in made)
     make_load(20, seed=2)
     assert list(invariants.violations()) == []
     assert Proposal.objects.count() == before + 220

@@ -7,8 +7,8 @@ import pytest
 from khuyencong.core import clock
 from projects.models import Proposal
 from tests import make
-from tests.projects.draftpages import address, press
-from tests.projects.pages import page_of, text_of
+from tests.projects.draftpages import LAST, UNIT, address, press
+from tests.projects.pages import page_of, read_form, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_broken")]
 NEW = "/de-an/moi/"
@@ -29,9 +29,23 @@ def test_a_draft_begins_with_programme_year_title_and_kind(place):
     }
     response = client.post(NEW, sent)
     made = Proposal.objects.get()
-    assert response.url == address(made)
+    assert response.url == address(made, UNIT)
     assert (made.title, made.kind, made.status) == ("Máy sao   chè", "several", "draft")
     assert (made.implementing_unit, made.created_by) == (place.orgs.centre, place.people.canbo)
+
+
+def test_the_same_page_sent_twice_makes_one_draft(place):
+    client = page_of(place.people.canbo)
+    sent = read_form(client.get(NEW), form="begin") | {"title": "Máy sao chè", "kind": "single"}
+    assert sent["form_key"]
+    first, second = client.post(NEW, sent), client.post(NEW, sent)
+    assert first.url == second.url
+    assert Proposal.objects.count() == 1
+    again = read_form(client.get(NEW), form="begin") | {"title": "Máy sao chè", "kind": "single"}
+    assert client.post(NEW, again).url != first.url
+    # A key that another person's page sent is theirs.
+    page_of(place.people.canbo2).post(NEW, sent)
+    assert Proposal.objects.filter(implementing_unit=place.orgs.other).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -90,9 +104,10 @@ def test_who_makes_no_proposals_is_told_so(place, who):
 
 def test_another_unit_finds_nothing_and_readers_are_told_they_only_read(place, empty):
     for who, status in (("canbo2", 404), ("stc", 404), ("quantri", 404), ("sct", 403)):
-        assert page_of(getattr(place.people, who)).get(address(empty)).status_code == status, who
+        for page in (address(empty), address(empty, UNIT), address(empty, LAST)):
+            assert page_of(getattr(place.people, who)).get(page).status_code == status, (who, page)
         sent = {"title": "Khác", "expected_version": "1"}
-        response = press(place, empty, "save", sent, who)
+        response = press(place, empty, "save", sent, who=who)
         assert response.status_code == status, who
     other = make.world("x", "Tỉnh Khác", "TK")
     assert page_of(other.people.canbo).get(address(empty)).status_code == 404
@@ -106,7 +121,8 @@ def test_a_submitted_dossier_is_not_changed_and_says_why(place):
     for response in (
         client.get(address(proposal)),
         press(place, proposal, "save", {"title": "Khác"}),
-        press(place, proposal, "submit", {"expected_version": str(proposal.version)}),
+        client.get(address(proposal, UNIT)),
+        press(place, proposal, "submit", {"expected_version": str(proposal.version)}, LAST),
     ):
         assert response.status_code == 403
         assert "«Đã trình», không sửa được" in text_of(response)

@@ -52,6 +52,11 @@ def everything_that_can_happen(place):
     act(place, paid, "start", by=people.canbo)
     fire(paid, "suspend", by=people.sct_head, reason="Lũ quét")
     fire(paid, "resume", by=people.sct_head, reason="Đã khắc phục")
+    sites = scenes.listed(place)
+    fire(sites, "return_sites", by=people.sct, reason="Thiếu địa chỉ")
+    data = {"sites": [scenes.site(place)]}
+    fire(sites, "list_sites", by=people.canbo, paper=make.paper("TTKC"), data=data)
+    fire(sites, "confirm_sites", by=people.sct, paper=make.paper("SCT"))
     recorded = [scenes.in_review(place) for _ in range(3)]
     silence(people.stc)
     silence(people.ubnd)
@@ -59,7 +64,20 @@ def everything_that_can_happen(place):
         record(place, dossier, verdict, reason="Theo văn bản của Sở")
     record(place, recorded[0], "approve")
     return [
-        *(*made, again, less, released, taken, handed, edited, years, gives, paid, *recorded),
+        *(
+            *made,
+            again,
+            less,
+            released,
+            taken,
+            handed,
+            edited,
+            years,
+            gives,
+            paid,
+            sites,
+            *recorded,
+        ),
     ]
 
 

@@ -34,6 +34,8 @@ OPEN = {
     "suspended": {"resume", "stop"},
     "stopped": set(),
 }
+# Open only to group proposals: test_sites.py.
+OF_GROUPS = {"list_sites", "confirm_sites", "return_sites"}
 
 
 def everybody(place):
@@ -65,7 +67,9 @@ def closed(proposal, verb, place):
         with pytest.raises((NotNow, NotAllowed)) as refused:
             fire(proposal, verb, by=user, reason="Thử", paper=make.paper())
         assert str(refused.value)
-        if transition.on == "proposal":
+        if verb in OF_GROUPS and proposal.status in transition.sources:
+            assert "Chỉ đề án nhóm" in str(refused.value)
+        elif transition.on == "proposal":
             assert f"«{proposal.get_status_display()}»" in str(refused.value)
             assert f"«{transition.label}»" in str(refused.value)
             return

@@ -1,5 +1,9 @@
 """The trail: one hash chain a subject, anchored daily so that a cut tail shows too."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +18,21 @@ class AuditedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def called(cls, code: str) -> models.QuerySet:
+        """The record people call by this code."""
+        return cls._default_manager.filter(code=code)
+
+    @classmethod
+    def codes_of(cls, ids: Iterable[int]) -> dict[int, str]:
+        """What people call these records, by id."""
+        return dict(cls._default_manager.filter(pk__in=ids).values_list("pk", "code"))
+
+    @classmethod
+    def trail_visible_to(cls, user: object) -> models.QuerySet:
+        """Records whose trail a person may read."""
+        return cls._default_manager.visible_to(user)
 
 
 class AuditEntry(AppendOnlyModel):

@@ -14,9 +14,12 @@ class SerialCounter(models.Model):
         return f"{self.scope}: {self.last}"
 
     @classmethod
-    def take(cls, scope: str) -> int:
-        """Next number of the series; the row stays locked until the transaction ends."""
+    def take(cls, scope: str, count: int = 1) -> int:
+        """Next number of the series, or the last of the next ``count``.
+
+        The row stays locked until the transaction ends.
+        """
         with transaction.atomic():
             cls.objects.get_or_create(scope=scope)
-            cls.objects.filter(scope=scope).update(last=F("last") + 1)
+            cls.objects.filter(scope=scope).update(last=F("last") + count)
             return cls.objects.get(scope=scope).last

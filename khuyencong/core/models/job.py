@@ -5,6 +5,12 @@ from __future__ import annotations
 from django.db import models
 
 
+class JobQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> JobQuerySet:
+        """A job belongs to who ordered it: what it shows is what that person may see."""
+        return self.filter(ordered_by_id=user.pk)
+
+
 class Job(models.Model):
     """Việc chạy nền: queued, running under a lease that one attempt holds, then ended."""
 
@@ -20,6 +26,8 @@ class Job(models.Model):
     )
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -46,6 +46,9 @@ STATUS_CLASSES: Final[Mapping[str, str]] = {
     "in_step": "b h",
     "queued": "o",
     "running": "b h",
+    "ready": "w h",
+    "confirmed": "o",
+    "writing": "b h",
     "done": "g",
     "failed": "r",
     "cancelled": "o",
@@ -103,6 +106,14 @@ def pct(rate: Fraction | Decimal | float | None) -> str:
         return money.MISSING
     exact = Fraction(str(rate)) if isinstance(rate, float) else Fraction(rate)
     return _shown(money.percent_text(exact.numerator, exact.denominator))
+
+
+@register.filter
+def share(rate: Decimal | None) -> str:
+    """A share that the law gives, with the digits it has: 30%, 37,5%."""
+    if rate is None or rate == "":
+        return money.MISSING
+    return _shown(f"{(rate * 100).normalize():f}%".replace(".", ","))
 
 
 @register.filter

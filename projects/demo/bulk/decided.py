@@ -9,6 +9,7 @@ from budgets.models import LedgerEntry
 from khuyencong.core.models import LegalDocument
 from projects.demo.bulk import story
 from projects.demo.bulk.dossier import Dossier, morning
+from projects.demo.bulk.inserting import insert
 from projects.demo.bulk.plans import Status
 from projects.demo.bulk.scene import Lane, Scene
 from projects.models import Commitment, Contract, Decision, DecisionLine, Disbursement
@@ -29,7 +30,7 @@ def write_papers(scene: Scene, dossiers: list[Dossier]) -> None:
         if lane.source.pk not in decisions:
             decisions[lane.source.pk] = _decision(scene, lane, decided)
         dossier.papers.decision = decisions[lane.source.pk].document
-    DecisionLine.objects.bulk_create(
+    insert(
         DecisionLine(
             decision=decisions[dossier.plan.lane.source.pk],
             track=dossier.track,
@@ -41,8 +42,8 @@ def write_papers(scene: Scene, dossiers: list[Dossier]) -> None:
     )
     for dossier in signed:
         dossier.papers.contract = scene.document("sign", kinds.CONTRACT, office, decided)
-    LegalDocument.objects.bulk_create(dossier.papers.contract for dossier in signed)
-    Contract.objects.bulk_create(
+    insert(dossier.papers.contract for dossier in signed)
+    insert(
         Contract(
             proposal=dossier.proposal,
             document=dossier.papers.contract,

@@ -11,8 +11,10 @@ from khuyencong.core import clock, roles, text
 from khuyencong.core.models import LegalDocument, Organisation, Place, User
 from programmes.models import Activity, FundingSource, Programme
 from projects.demo import files
+from projects.demo.bulk.inserting import insert
 from projects.demo.people import Cast
 from projects.models import Enterprise, ReviewChain, ReviewStep
+from projects.models.naming import bare
 
 
 @dataclass
@@ -100,9 +102,10 @@ def find(programme: Programme) -> Scene:
         },
         activities=list(Activity.objects.valid_on(opening)),
         communes=list(
-            Place.objects.valid_on(clock.today()).filter(
-                level=Place.Level.COMMUNE, parent=programme.province
-            )
+            Place.objects.valid_on(clock.today())
+            .filter(level=Place.Level.COMMUNE, parent=programme.province)
+            .select_related("parent")
+            .prefetch_related("changes_to__new", "changes_from__old")
         ),
     )
 
@@ -140,6 +143,8 @@ def add_firms(scene: Scene, count: int) -> None:
                 place=scene.communes[number % len(scene.communes)],
                 is_illustration=True,
                 search_text=text.fold(name),
+                name_key=text.sort_key(name)[:1000],
+                name_bare=bare(name)[:200],
             )
         )
-    scene.firms = Enterprise.objects.bulk_create(firms, batch_size=1000)
+    scene.firms = insert(firms)

@@ -1,4 +1,4 @@
-"""python manage.py load_reference [FILE ...]: places, offices, sources, activities, chains."""
+"""python manage.py load_reference [--missing] [FILE ...]: places, offices and all catalogues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from khuyencong.core import reference
 from khuyencong.core.reference import Tally
 from khuyencong.core.refusals import Refused
-from projects.reference import LOADERS, shipped
+from projects.reference import LOADERS, missing, shipped
 
 
 class Command(BaseCommand):
@@ -21,10 +21,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", metavar="FILE", type=Path)
+        parser.add_argument(
+            "--missing",
+            action="store_true",
+            help="chỉ nạp những danh mục đi kèm mà cổng chưa có dòng nào",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        files = missing() if options["missing"] else options["files"] or shipped()
         with transaction.atomic():
-            loaded = [(path, self._load(path)) for path in options["files"] or shipped()]
+            loaded = [(path, self._load(path)) for path in files]
         if options["verbosity"]:
             for path, tally in loaded:
                 self._tell(path, tally, options["verbosity"])
