@@ -27,7 +27,7 @@ def is_fixable(check: Check) -> bool:
 def reduced(proposal: Proposal, check: Check) -> Draft:
     """The cost lines and the phasing after the fix, not saved. Raises ``Refused``."""
     other = _counterpart(proposal)
-    rows = _rows(proposal)
+    rows = cost_rows(proposal)
     moved = _move_shares(proposal, rows, check, other)
     funding = {
         (line.source.code, line.year): line.requested for line in proposal.funding_lines.all()
@@ -56,23 +56,6 @@ def _counterpart(proposal: Proposal) -> str:
     if found is None:
         raise Refused(_("Danh mục chưa có nguồn vốn ngoài ngân sách. Báo quản trị viên của cổng."))
     return found.code
-
-
-def _rows(proposal: Proposal) -> list[CostRow]:
-    codes = {row.pk: row.activity.code for row in proposal.activities.all()}
-    return [
-        CostRow(
-            name=item.name,
-            unit=item.unit,
-            quantity=item.quantity,
-            unit_price=item.unit_price,
-            amount=item.amount,
-            shares={share.source.code: share.requested for share in item.shares.all()},
-            note=item.note,
-            activity_code=codes.get(item.activity_id, ""),
-        )
-        for item in proposal.cost_items.all()
-    ]
 
 
 def _move_shares(proposal: Proposal, rows: list[CostRow], check: Check, other: str) -> int:
