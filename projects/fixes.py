@@ -13,6 +13,7 @@ from programmes.models import FundingSource
 from projects import drafts
 from projects.checks import Check
 from projects.drafts import CostRow, Draft
+from projects.drafts.again import cost_rows
 from projects.models import Proposal
 
 # A cell's room is a matter of one year; the rest is about an activity's lines.
