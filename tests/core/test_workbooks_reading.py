@@ -1,11 +1,13 @@
 """Workbooks people send: what is refused at once, with the way out, and how the rest is read."""
 
+import base64
 import io
 import os
 import resource
 import struct
 import tempfile
 import zipfile
+import zlib
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,52 +19,29 @@ import xlsxwriter
 from khuyencong.core.workbooks import process, reading
 from khuyencong.core.workbooks.cells import Cell, Sheet
 from khuyencong.core.workbooks.limits import Limits, WorkbookError
+from tests.core.workbook_parts import (
+    MAIN,
+    OFFICE,
+    ONE_CELL,
+    SHEET,
+    TYPES,
+    XML,
+    deflated_late,
+    directory_changed,
+    parts,
+    relations,
+    sheet_xml,
+    zipped,
+)
 
-TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{}</Types>'
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-SHEET = f'Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"'
-XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 HUNDRED_ROWS = Limits(rows=100)
 
 
-def sheet_xml(rows: str, before: str = "", after: str = "") -> str:
-    return (
-        f'{XML}<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
-    )
-
-
-def relations(*each: str) -> str:
-    made = "".join(f'<Relationship Id="rId{n}" {one}/>' for n, one in enumerate(each, 1))
-    return f'{XML}<Relationships xmlns="{RELATIONS}">{made}</Relationships>'
-
-
-def parts(sheet: str, **changed: str | bytes | None) -> dict[str, str | bytes]:
-    """The least a workbook with one sheet is made of."""
-    made: dict[str, str | bytes | None] = {
-        "[Content_Types].xml": XML + TYPES.format(""),
-        "_rels/.rels": relations(f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"'),
-        "xl/workbook.xml": (
-            f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
-            '<sheets><sheet name="Đề án" sheetId="1" r:id="rId1"/></sheets></workbook>'
-        ),
-        "xl/_rels/workbook.xml.rels": relations(SHEET),
-        "xl/worksheets/sheet1.xml": sheet,
-        **changed,
-    }
-    return {name: data for name, data in made.items() if data is not None}
-
-
-def zipped(members: dict[str, str | bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-ONE_CELL = sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>')
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch):
+    """A folder for temporary files that nothing else writes to."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
 
 
 @pytest.fixture
@@ -101,11 +80,10 @@ def written(fill, **options) -> bytes:
 
 
 def refusal(read, data: bytes, limits: Limits = reading.USUAL) -> str:
-    before = set(os.listdir(tempfile.gettempdir()))
     with pytest.raises(WorkbookError) as refused:
         read(data, limits)
     assert not [p for p in psutil.Process().children() if "child" in " ".join(p.cmdline())]
-    assert not {n for n in set(os.listdir(tempfile.gettempdir())) - before if "kc-book" in n}
+    assert not os.listdir(tempfile.gettempdir())
     return str(refused.value)
 
 
@@ -162,12 +140,6 @@ def test_a_file_larger_than_allowed_is_refused(read):
     assert "20 MB" in refusal(read, zipped({"a": os.urandom(21 * 2**20)}))
 
 
-def directory_changed(data: bytes, name: str, offset: int, value: bytes) -> bytes:
-    """The zip with some bytes of a member's directory entry replaced."""
-    at = data.rfind(b"PK\x01\x02", 0, data.rfind(name.encode()))
-    return data[: at + offset] + value + data[at + offset + len(value) :]
-
-
 @pytest.mark.parametrize(
     ("offset", "value"),
     [
@@ -211,6 +183,35 @@ def test_a_document_type_in_any_part_is_refused(read, name):
     assert "DTD" in refusal(read, zipped(members))
 
 
+def test_a_document_type_far_behind_a_comment_is_refused(read):
+    # Noise, so that it comes out in many pieces.
+    comment = f"<!--{base64.b64encode(os.urandom(200_000)).decode()}-->"
+    sheet = ONE_CELL.replace(XML, XML + comment + DTD.removeprefix(XML))
+    assert "DTD" in refusal(read, zipped(parts(sheet)))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("xl/media/image1.png", zipped({"a": b"b"}), "nhúng"),
+        ("xl/sharedStrings.xml", (XML.replace("UTF-8", "UTF-16") + "<x/>").encode(), "DTD"),
+    ],
+    ids=["nested", "encoding"],
+)
+def test_how_a_part_begins_is_seen_however_late_it_comes_out(read, name, data, said):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for each, value in (parts(ONE_CELL) | {name: deflated_late(data)}).items():
+            archive.writestr(each, value)
+    made, packed = bytearray(out.getvalue()), struct.pack("<H", zipfile.ZIP_DEFLATED)
+    head = made.rfind(b"PK\x03\x04", 0, made.find(name.encode()))
+    made[head + 8 : head + 10] = packed
+    made = directory_changed(bytes(made), name, 10, packed)
+    made = directory_changed(made, name, 16, struct.pack("<L", zlib.crc32(data)))
+    made = directory_changed(made, name, 24, struct.pack("<L", len(data)))
+    assert said in refusal(read, made)
+
+
 def test_a_document_type_hidden_in_another_encoding_is_refused(read):
     sheet = (DTD + ONE_CELL.removeprefix(XML)).replace("UTF-8", "UTF-16").encode("utf-16")
     assert "DTD" in refusal(read, zipped(parts("") | {"xl/worksheets/sheet1.xml": sheet}))
@@ -248,6 +249,12 @@ def test_a_cell_far_away_is_refused_with_its_row_or_column(read, place, said):
     message = refusal(read, zipped(parts(sheet_xml(rows))), HUNDRED_ROWS)
     assert said in message
     assert "Xóa" in message
+
+
+def test_a_far_row_is_named_even_where_the_reader_runs_out_of_memory(read):
+    wide = '<row r="1"><c r="CV1"><v>1</v></c></row>'
+    rows = f'{wide}<row r="1048576"><c r="A1048576"><v>1</v></c></row>'
+    assert "1.048.576" in refusal(read, zipped(parts(sheet_xml(rows))))
 
 
 def test_far_cells_written_out_of_order_run_into_the_bound_on_memory(read):
@@ -326,7 +333,8 @@ def test_the_largest_workbook_allowed_stays_within_the_bound_on_memory(saved):
 
 
 def test_ending_a_reading_early_ends_its_process(saved):
-    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 20_001))
+    cells = "<c><v>1</v></c>" * 30  # more than the pipe holds
+    rows = "".join(f'<row r="{n}">{cells}</row>' for n in range(1, 20_001))
     path = saved(zipped(parts(sheet_xml(rows))))
     found = reading.rows(path)
     assert next(found).number == 1

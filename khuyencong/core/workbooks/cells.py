@@ -13,10 +13,10 @@ from typing import Any, Final, overload
 
 from khuyencong.core import text as texts
 
-# One letter a cell, as the reading process marks it; a capital where a formula gave the value.
+# One letter a cell, as the reading process marks it.
 EMPTY, TEXT, NUMBER, BOOLEAN, ERROR = "e", "t", "n", "b", "x"
 DAY, MOMENT, TIME, DURATION = "d", "m", "h", "u"
-_MARKS: Final = {str: TEXT, float: NUMBER, int: NUMBER, bool: BOOLEAN}
+_KINDS: Final = {str: TEXT, float: NUMBER, int: NUMBER, bool: BOOLEAN}
 
 _NUMBER_LIKE: Final = re.compile(r"[-+]?\s*[0-9][0-9.,\s]*%?")
 _UNICODE_ONLY: Final = re.compile("[\u0100-\u024f\u1e00-\u1eff\u0300-\u036f]")
@@ -38,13 +38,13 @@ class Merged:
 class Cell:
     """One cell of a sheet. Nothing here raises: what is wrong with a cell is told by its flags."""
 
-    __slots__ = ("_mark", "_raw", "column", "row", "sheet")
+    __slots__ = ("_raw", "column", "kind", "row", "sheet")
 
-    def __init__(self, sheet: Sheet, row: int, column: int, mark: str, raw: Any) -> None:
+    def __init__(self, sheet: Sheet, row: int, column: int, kind: str, raw: Any) -> None:
         self.sheet = sheet
         self.row = row  # from 0
         self.column = column  # from 0
-        self._mark = mark
+        self.kind = kind  # EMPTY, TEXT, NUMBER, BOOLEAN, ERROR, DAY, MOMENT, TIME or DURATION
         self._raw = raw
 
     def __repr__(self) -> str:
@@ -56,11 +56,6 @@ class Cell:
         return address(self.row, self.column)
 
     @property
-    def kind(self) -> str:
-        """One of EMPTY, TEXT, NUMBER, BOOLEAN, ERROR, DAY, MOMENT, TIME, DURATION."""
-        return self._mark.lower()
-
-    @property
     def is_empty(self) -> bool:
         """Whether nobody would see anything in it (spaces alone included)."""
         return not self.text
@@ -68,7 +63,7 @@ class Cell:
     @property
     def is_formula(self) -> bool:
         """Whether a formula gave the value; a formula never computed gives an empty text."""
-        return self._mark.isupper()
+        return self.column in self.sheet.formulas.get(self.row, ())
 
     @property
     def is_error(self) -> bool:
@@ -162,12 +157,11 @@ class Cell:
 class Row(Sequence[Cell]):
     """One row, as wide as its sheet; its cells are made when they are asked for."""
 
-    __slots__ = ("_cells", "_left", "index", "sheet")
+    __slots__ = ("_cells", "index", "sheet")
 
-    def __init__(self, sheet: Sheet, index: int, left: int = 0, cells: Sequence[Any] = ()) -> None:
+    def __init__(self, sheet: Sheet, index: int, cells: Sequence[Any]) -> None:
         self.sheet = sheet
         self.index = index  # from 0
-        self._left = left
         self._cells = cells  # as the reading process sent them
 
     def __repr__(self) -> str:
@@ -184,14 +178,14 @@ class Row(Sequence[Cell]):
 
     def cell(self, column: int) -> Cell:
         """The cell of a column (from 0); an empty one beyond the last column."""
-        at = column - self._left
-        if 0 <= at < len(self._cells):
-            raw = self._cells[at]
-            if type(raw) is list:
-                return Cell(self.sheet, self.index, column, *raw)
-            if raw != "":
-                return Cell(self.sheet, self.index, column, _MARKS[type(raw)], raw)
-        return Cell(self.sheet, self.index, column, EMPTY, "")
+        at = column - self.sheet.left
+        raw = self._cells[at] if 0 <= at < len(self._cells) else ""
+        if type(raw) is bytes:
+            return Cell(
+                self.sheet, self.index, column, chr(raw[0]), raw[1:].decode(errors="replace")
+            )
+        kind = EMPTY if raw == "" else _KINDS[type(raw)]
+        return Cell(self.sheet, self.index, column, kind, raw)
 
     def __len__(self) -> int:
         return self.sheet.width
@@ -208,6 +202,32 @@ class Row(Sequence[Cell]):
         return self.cell(columns) if isinstance(columns, int) else [self.cell(c) for c in columns]
 
 
+class Rows(Sequence[Row]):
+    """The rows of a sheet, made when they are asked for."""
+
+    __slots__ = ("_sheet",)
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+
+    def __len__(self) -> int:
+        return len(self._sheet.cells)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row(self._sheet, at, cells) for at, cells in enumerate(self._sheet.cells))
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        cells = self._sheet.cells
+        places = range(len(cells))[at]
+        if isinstance(places, int):
+            return Row(self._sheet, places, cells[places])
+        return [Row(self._sheet, place, cells[place]) for place in places]
+
+
 @dataclass(slots=True)
 class Sheet:
     """One worksheet. ``rows[0]`` is row 1 and ``row[0]`` column A, whatever is empty before."""
@@ -216,10 +236,17 @@ class Sheet:
     hidden: bool
     width: int = 0
     height: int = 0
-    rows: list[Row] = field(default_factory=list, repr=False)
+    left: int = 0  # columns before the first value, which the reading process leaves out
     merged: list[Merged] = field(default_factory=list, repr=False)
+    formulas: dict[int, list[int]] = field(default_factory=dict, repr=False)  # columns by row
+    cells: list[Sequence[Any]] = field(default_factory=list, repr=False)  # as they were sent
     _covered: dict[tuple[int, int], Merged] | None = field(default=None, repr=False)
     _codings: dict[int, texts.OldCoding | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def rows(self) -> Rows:
+        """All rows, the empty ones in between too."""
+        return Rows(self)
 
     def merged_at(self, row: int, column: int) -> Merged | None:
         """The merged range a cell lies in."""

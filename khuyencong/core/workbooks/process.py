@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import os
 import select
@@ -11,6 +12,8 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +26,13 @@ from khuyencong.core.workbooks.limits import Limits, WorkbookError
 # By import and not as a script, which would be compiled anew each time.
 COMMAND: Final = (sys.executable, "-I", "-S", "-c")
 _START: Final = "import sys; sys.path += sys.argv[1:]; from child import main; main()"
-_CHUNK: Final = 1 << 16
+_PIPE: Final = 1 << 20
+_CHUNK: Final = 1 << 18
 _TOO_LONG: Final = (-signal.SIGXCPU, -signal.SIGKILL)
+
+
+class _AbortedError(Exception):
+    """The reader ended itself for want of memory, before anything was told."""
 
 
 def pieces(
@@ -35,29 +43,42 @@ def pieces(
     ``sheet``: None for all, "" for the first visible one, else a name. Only the time spent
     waiting for the child counts; it is ended as soon as nobody listens.
     """
+    request = _request(path, members, sheet, limits)
+    try:
+        yield from _run({**request, "in_turn": False}, limits)
+    except _AbortedError:
+        # Short of memory before its check could say which row is to blame: check first, then read.
+        yield from _run({**request, "in_turn": True}, limits)
+
+
+def _run(request: dict[str, Any], limits: Limits) -> Iterator[Any]:
     child = subprocess.Popen(
         [*COMMAND, _START, *_folders()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={},
+        env={"MALLOC_ARENA_MAX": "1"},  # a second thread would claim 64 MB of the bound
     )
     assert child.stdin is not None and child.stdout is not None
+    with suppress(OSError):  # the user has no more of such pipes: smaller, it is slower
+        fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
     try:
         try:
-            child.stdin.write(marshal.dumps(_request(path, members, sheet, limits)))
+            child.stdin.write(marshal.dumps(request))
             child.stdin.close()
         except BrokenPipeError:
             raise WorkbookError(container.broken_refusal()) from None
-        yield from _told(child, child.stdout.fileno(), limits)
+        yield from _told(child, child.stdout.fileno(), limits, may_abort=not request["in_turn"])
     finally:
         child.kill()
         child.stdout.close()
         child.wait()
 
 
-def _told(child: subprocess.Popen[bytes], pipe: int, limits: Limits) -> Iterator[Any]:
+def _told(
+    child: subprocess.Popen[bytes], pipe: int, limits: Limits, *, may_abort: bool
+) -> Iterator[Any]:
     received, patience, rest = 0, limits.wall_seconds, bytearray()
     poll = select.poll()
     poll.register(pipe, select.POLLIN)
@@ -69,7 +90,10 @@ def _told(child: subprocess.Popen[bytes], pipe: int, limits: Limits) -> Iterator
             raise WorkbookError(_too_long())
         chunk = os.read(pipe, _CHUNK)
         if not chunk:
-            raise WorkbookError(_ended(child.wait()))
+            code = child.wait()
+            if code == -signal.SIGABRT and may_abort and not received:
+                raise _AbortedError
+            raise WorkbookError(_ended(code))
         received += len(chunk)
         if received > limits.answer_bytes:
             raise WorkbookError(_too_much(limits))
@@ -113,6 +137,7 @@ def _request(
     }
 
 
+@cache
 def _folders() -> list[str]:
     """Where the child finds its other half and its library; neither is loaded here."""
     spec = find_spec("python_calamine")

@@ -23,16 +23,12 @@ USUAL: Final = Limits()
 def read(path: str | Path, *, limits: Limits = USUAL) -> list[Sheet]:
     """All worksheets with all rows, hidden ones too (``sheet.hidden``); or WorkbookError."""
     sheets: list[Sheet] = []
-    left = 0
     with closing(_pieces(Path(path), None, limits)) as pieces:
         for told in pieces:
             if isinstance(told, dict):
-                sheets.append(_sheet(told, limits))
-                left = told["left"]
-                continue
-            sheet = sheets[-1]
-            first, *batch = told
-            sheet.rows += [Row(sheet, at, left, cells) for at, cells in enumerate(batch, first)]
+                sheets.append(_sheet(told))
+            else:
+                sheets[-1].cells += told[1:]
     return sheets
 
 
@@ -43,12 +39,11 @@ def rows(path: str | Path, sheet: str = "", *, limits: Limits = USUAL) -> Iterat
     workbook's own. WorkbookError may come late, instead of a next row.
     """
     with closing(_pieces(Path(path), sheet, limits)) as pieces:
-        head = next(pieces)
-        about = _sheet(head, limits)
+        about = _sheet(next(pieces))
         for first, *batch in pieces:
             for at, cells in enumerate(batch, first):
-                if cells:
-                    yield Row(about, at, head["left"], cells)
+                if cells or at in about.formulas:
+                    yield Row(about, at, cells)
 
 
 def _pieces(path: Path, sheet: str | None, limits: Limits) -> Generator[Any, None, None]:
@@ -57,9 +52,9 @@ def _pieces(path: Path, sheet: str | None, limits: Limits) -> Generator[Any, Non
     yield from process.pieces(path, members, sheet, limits)
 
 
-def _sheet(told: dict[str, Any], limits: Limits) -> Sheet:
-    sheet = Sheet(told["name"], told["hidden"], told["width"], told["height"])
-    sheet.merged = [Merged(*one) for one in told["merged"]]
+def _sheet(told: dict[str, Any]) -> Sheet:
+    merged = [Merged(*one) for one in told.pop("merged")]
+    sheet = Sheet(**told, merged=merged)
     # Ranges that lie on each other would cover more cells than the sheet has.
     covered = sum(
         (min(one.bottom + 1, sheet.height) - one.top) * (min(one.right + 1, sheet.width) - one.left)
