@@ -2,7 +2,7 @@ SHELL := /bin/bash
 python := .venv/bin/python
 pytest := $(python) -m pytest
 # Two processes, each with servers of its own; a file's tests stay together.
-spread := -n 2 --dist loadfile
+spread := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test lint fuzz soak bench
 
