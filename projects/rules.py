@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock, roles
+from khuyencong.core import audit, clock, roles
 from khuyencong.core.models import User, dated_on
 from khuyencong.core.permissions import rule
 from projects import sites, tracks
@@ -291,11 +291,26 @@ def may_keep_register(user: User, enterprise: Enterprise) -> str | None:
 
 @rule("projects.enterprise.reveal")
 def may_reveal(user: User, enterprise: Enterprise) -> str | None:
-    """A person's own number: who enters it, and who pays the money."""
-    needs = user.may(roles.ENTERPRISE_WRITE) or user.may(roles.EXECUTE)
-    if not needs or not _of_the_province(user, enterprise):
-        return _("Số của cá nhân chỉ hiện cho người ghi sổ cơ sở và kế toán của tỉnh.")
+    """A person's own number: the unit that serves or entered it, the department, who pays."""
+    if not _of_the_province(user, enterprise) or not _needs_numbers(user, enterprise):
+        return _(
+            "Số của cá nhân chỉ hiện cho đơn vị đã ghi hoặc có đề án cho cơ sở này, "
+            "chuyên viên và kế toán Sở Công Thương."
+        )
     return None
+
+
+def _needs_numbers(user: User, enterprise: Enterprise) -> bool:
+    if user.may(roles.EXECUTE):
+        return True
+    if user.may(roles.REVIEW):
+        return user.organisation.is_industry_department
+    if not user.may(roles.PROPOSAL_SUBMIT):
+        return False  # a service reads programs' data, never a person's number
+    trail = audit.trail(enterprise).exclude(action="projects.enterprise.reveal")
+    entered = trail.filter(organisation=user.organisation)
+    served = enterprise.benefits.filter(proposal__implementing_unit=user.organisation)
+    return entered.exists() or served.exists()
 
 
 @rule("projects.enterprise.merge")

@@ -13,7 +13,7 @@ from khuyencong.core.models import User
 from khuyencong.core.refusals import Fault, NotAllowed, Refused
 from programmes.models import Programme
 from projects import loading
-from projects.drafts.creation import create
+from projects.drafts.creation import create, key_of
 from projects.drafts.draft import PLAIN_FIELDS, ActivityChoice, CostRow, Draft
 from projects.drafts.saving import save
 from projects.models import Proposal
@@ -41,8 +41,9 @@ def register_again(
                 "plan_year",
             )
         )
-    old = loading.with_parts(Proposal.objects.all()).get(pk=old.pk)
     with transaction.atomic():
+        old = loading.locked(old.pk)
+        _refuse_twice(old, key_of(form_key, by))
         fresh = create(
             programme,
             plan_year,
@@ -55,6 +56,23 @@ def register_again(
         if fresh.version > 1:
             return fresh  # the same page sent twice
         return save(fresh, _said_by(old, fresh), by=by, expected_version=fresh.version)
+
+
+def _refuse_twice(old: Proposal, key: uuid.UUID | None) -> None:
+    """One record follows another: a second one would ask for the same money twice."""
+    ended = (Proposal.Status.REFUSED, Proposal.Status.WITHDRAWN)
+    living = old.registered_again.exclude(status__in=ended)
+    if key is not None:
+        living = living.exclude(form_key=key)
+    if known := living.order_by("pk").first():
+        raise Refused(
+            Fault(
+                _("{old} đã được đăng ký lại thành {code}. Mở {code} để làm tiếp.").format(
+                    old=old.code, code=known.code
+                ),
+                "plan_year",
+            )
+        )
 
 
 def _said_by(old: Proposal, fresh: Proposal) -> Draft:

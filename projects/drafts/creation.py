@@ -35,8 +35,7 @@ def create(
     reason = permissions.refusal(by, "projects.proposal.create")
     if reason:
         raise NotAllowed(reason)
-    # Of this person alone: a key somebody else sent is another one.
-    key = uuid.uuid5(form_key, str(by.pk)) if form_key else None
+    key = key_of(form_key, by)
     if made := _made_with(key):
         return made
     refuse_plan(programme, plan_year, by)
@@ -85,6 +84,11 @@ def take_codes(programme: Programme, plan_year: int, count: int = 1) -> list[str
     prefix = programme.province.abbreviation or programme.province.code
     last = SerialCounter.take(f"proposal/{prefix}/{plan_year}", count)
     return [f"{prefix}-{plan_year}-{serial:04d}" for serial in range(last - count + 1, last + 1)]
+
+
+def key_of(form_key: uuid.UUID | None, by: User) -> uuid.UUID | None:
+    """Of this person alone: a key somebody else sent is another one."""
+    return uuid.uuid5(form_key, str(by.pk)) if form_key else None
 
 
 def _made_with(key: uuid.UUID | None) -> Proposal | None:

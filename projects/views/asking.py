@@ -21,6 +21,7 @@ from projects.views.paging import asked_cursor, asked_page
 Status = Proposal.Status
 JUDGES: Final = (roles.REVIEW, roles.CONCLUDE, roles.APPROVE)
 DUE: Final = "due"
+SEVERAL: Final = frozenset({"status"})  # filters that take more than one value
 # Each has an index that serves it, whatever else is asked; the id parts what is equal.
 ORDERINGS: Final = {
     "-id": (("-id",), gettext_lazy("mới lập trước")),
@@ -69,6 +70,8 @@ class Asked:
         self.query = QueryDict(mutable=True)
         for name in ProposalListFilter.base_filters:
             values = [value for value in given.getlist(name) if value.strip()]
+            if name not in SEVERAL:
+                values = values[-1:]  # the one that counts for the filter, too
             if values:
                 self.query.setlist(name, values)
         self.filters = ProposalListFilter(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
+from khuyencong.core import filetypes
 from khuyencong.core.filetypes import (
     FileType,
     UploadError,
@@ -280,3 +281,14 @@ def test_any_bytes_are_a_known_kind_or_a_message(start: bytes, rest: bytes) -> N
         assert str(refused)
     else:
         assert kind in FileType
+
+
+def test_a_pdf_made_to_keep_the_reader_busy_is_let_go(monkeypatch, caplog) -> None:
+    monkeypatch.setattr(filetypes, "_PDF_SECONDS", 1)
+    entries = b"0000000010 00000 n \n" * 800_000
+    head = b"%PDF-1.4\n"
+    trailer = b"trailer <</Size 800000/Root 1 0 R>>\nstartxref\n9\n%%EOF"
+    data = head + b"xref\n0 800000\n" + entries + trailer
+    with pytest.raises(UploadError, match="bị hỏng"):
+        check_upload(io.BytesIO(data), "a.pdf", 32 * LIMIT)
+    assert caplog.records == []

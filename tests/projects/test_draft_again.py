@@ -126,3 +126,12 @@ def test_only_the_unit_itself_registers_again(place, who):
     with pytest.raises(NotAllowed):
         drafts.register_again(old, place.programme, 2028, by=user)
     assert not Proposal.objects.filter(previous=old).exists()
+
+
+def test_it_is_registered_again_once_and_anew_only_when_that_one_ended_too(place):
+    old = refused(place)
+    fresh = drafts.register_again(old, place.programme, 2027, by=place.people.canbo)
+    for year in (2027, 2028):
+        with pytest.raises(Refused, match=fresh.code):
+            drafts.register_again(old, place.programme, year, by=place.people.canbo)
+    assert old.registered_again.get() == fresh

@@ -169,7 +169,8 @@ def test_a_personal_number_is_never_shown_whole(place, kind, value):
 
 
 def test_a_personal_number_is_revealed_by_post_and_each_look_is_written_down(place):
-    row = make.enterprise(place)
+    proposal = make.draft(place, by=place.people.canbo2)
+    row = proposal.beneficiaries.get().enterprise
     found = number_of(place, row, "personal12", PERSON)
     address = reverse("identifier_reveal", kwargs={"pk": row.pk, "number": found.pk})
     assert page_of(place.people.ketoan).get(address).status_code == 405
@@ -184,11 +185,17 @@ def test_a_personal_number_is_revealed_by_post_and_each_look_is_written_down(pla
         assert audit.sentence(last).endswith("xem đủ số: Số định danh cá nhân")
         assert last.actor == getattr(place.people, who)
         assert PERSON not in str(last.changes) + last.reason
-    for who in ("lanhdao", "kiemtoan", "ubnd"):
+    for who in ("stc", "hethong", "lanhdao", "kiemtoan", "ubnd"):
         client = page_of(getattr(place.people, who))
         assert "Hiện số" not in text_of(client.get(f"/co-so/{row.pk}/"))
         refused = client.post(address)
         assert refused.status_code == 403 and PERSON not in text_of(refused)
+    # A unit that neither entered it nor proposes for it has no need of the number.
+    strange = number_of(place, make.enterprise(place), "personal12", "012095007777")
+    assert (
+        post(place.people.canbo2, "identifier_reveal", strange.enterprise, strange).status_code
+        == 403
+    )
     other = make.world("x", "Tỉnh Khác", "TK")
     assert page_of(other.people.canbo).post(address).status_code == 404
     assert audit.trail(row).count() == 4

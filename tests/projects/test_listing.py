@@ -259,3 +259,27 @@ def test_the_own_draft_opens_for_writing_others_for_reading(place):
     edit = f'href="/de-an/{proposal.code}/sua/"'
     assert edit in text_of(page_of(place.people.canbo).get(LIST))
     assert edit not in text_of(page_of(place.people.sct).get(LIST))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "place=1&place=2",
+        "kind=x&kind=single",
+        "source=zz&source=provincial",
+        "programme=zz&programme=thu-2026-2030",
+        "activity=zz&activity=KC3d",
+        "plan_year=x&plan_year=2026",
+        "implementing_unit=zz&implementing_unit=yy",
+        "waiting=0&waiting=1",
+        "search=a&search=b",
+    ],
+)
+def test_of_a_filter_given_twice_the_last_one_counts(place, query):
+    make.draft(place)
+    client = page_of(place.people.sct)
+    last = query.rsplit("&", 1)[1]
+    for address in ("/de-an/", "/de-an/tong/", "/de-an/theo-dia-ban/", "/de-an/bo-loc/"):
+        assert client.get(f"{address}?{query}").status_code == 200, address
+    twice, once = (client.get(f"/de-an/?{asked}").context["page"] for asked in (query, last))
+    assert list(twice.rows) == list(once.rows)
