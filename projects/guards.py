@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -41,7 +42,12 @@ def _texts(proposal: Proposal) -> Iterator[Fault]:
         yield Fault(_("Nhập ngày bắt đầu, ví dụ 01/05/2026."), "starts_on")
     if not proposal.ends_on:
         yield Fault(_("Nhập ngày kết thúc, ví dụ 30/11/2026."), "ends_on")
-    elif proposal.starts_on and proposal.ends_on < proposal.starts_on:
+    yield from days_in_order(proposal.starts_on, proposal.ends_on)
+
+
+def days_in_order(starts: datetime.date | None, ends: datetime.date | None) -> Iterator[Fault]:
+    """That the end is not before the start, once both are there."""
+    if starts and ends and ends < starts:
         yield Fault(_("Ngày kết thúc phải từ ngày bắt đầu trở đi."), "ends_on")
 
 

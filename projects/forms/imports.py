@@ -24,7 +24,14 @@ class UploadForm(PortalForm, forms.Form):
     programme = forms.ChoiceField(label=gettext_lazy("Chương trình"))
     file = UploadField(
         label=gettext_lazy("Tệp Excel (.xlsx)"),
-        widget=forms.ClearableFileInput(attrs={"accept": f".xlsx,{FileType.XLSX.media_type}"}),
+        help_text=gettext_lazy("Tệp .xlsx, tối đa 20 MB."),
+        widget=forms.ClearableFileInput(
+            attrs={
+                "accept": f".xlsx,{FileType.XLSX.media_type}",
+                "data-choose": gettext_lazy("Chọn tệp"),
+                "data-none": gettext_lazy("Chưa chọn tệp nào"),
+            }
+        ),
     )
 
     def __init__(self, *args: Any, kind: str, user: User, **kwargs: Any) -> None:

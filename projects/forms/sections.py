@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from khuyencong.core.refusals import Fault
+from projects import guards
 from projects.drafts import Draft
 
 PAPERS: Final = "ho-so"
@@ -60,6 +61,7 @@ class Section:
     wrong: int = 0
     is_empty: bool = False
     said: str = ""  # words of its own instead of the computed ones
+    is_ready: bool = True  # the last part: whether anything at all stands in the way
 
     @property
     def tone(self) -> str:
@@ -67,7 +69,7 @@ class Section:
             return "r"
         if self.missing:
             return "o" if self.is_empty else "w"
-        return "o" if self.code == LAST else "g"
+        return "g" if self.is_ready else "o"
 
     @property
     def words(self) -> str:
@@ -95,10 +97,12 @@ def sections(
     wrong: Iterable[str],
     saved: Draft,
     papers: tuple[int, int] = (0, 0),
+    open_checks: int = 0,
 ) -> list[Section]:
     """The parts with what the saved draft lacks, and the ids of boxes that cannot be read.
 
-    ``papers``: how many of the papers that must be there are there, and of how many.
+    ``papers``: how many of the papers that must be there are there, and of how many;
+    ``open_checks``: errors of the checks, and warnings without a reason.
     """
     found = {
         code: Section(number, code, title)
@@ -109,13 +113,16 @@ def sections(
         found[section_of(fault.field)].missing.append(fault)
     for box in wrong:
         found[section_of(box)].wrong += 1
+    for fault in guards.days_in_order(saved.fields["starts_on"], saved.fields["ends_on"]):
+        found[section_of(fault.field)].wrong += 1
     for code, filled in _filled(saved).items():
         found[code].is_empty = not any(filled)
     there, needed = papers
     if needed and there < needed:
         found[PAPERS].said = _("{there} trên {needed}").format(there=there, needed=needed)
     last = found[LAST]
-    last.said = _("Chưa trình được") if missing else _("Trình được")
+    last.is_ready = not missing and not open_checks
+    last.said = _("Trình được") if last.is_ready else _("Chưa trình được")
     return list(found.values())
 
 

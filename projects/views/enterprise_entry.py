@@ -24,7 +24,9 @@ from projects.views.lookup import sees_dossiers_or_404
 
 def new(request: HttpRequest) -> HttpResponse:
     sees_dossiers_or_404(request)
-    blank = Enterprise(province=request.user.organisation.province)
+    # What was looked for in vain and is now entered keeps the name it was looked for by.
+    name = request.GET.get("ten", "").strip()[:100]
+    blank = Enterprise(province=request.user.organisation.province, name=name)
     return _answer(request, blank)
 
 

@@ -21,14 +21,15 @@
   // ---- what the form says, and what this device keeps of it ----
   const LEFT_OUT = new Set([
     "csrfmiddlewaretoken", "expected_version", "base", "mark", "back", "find", "action", "block",
+    "sent",
   ]);
   const base = form.elements.base; // what the page began from
   const pairs = () =>
     [...new FormData(form)].filter(([name, text]) => typeof text === "string" && !LEFT_OUT.has(name));
-  function keep() {
+  function keep(sent) {
     try {
       const from = base ? base.value : undefined;
-      const kept = { version: version.value, base: from, at: Date.now(), pairs: pairs() };
+      const kept = { version: version.value, base: from, at: Date.now(), pairs: pairs(), sent };
       localStorage.setItem(key, JSON.stringify(kept));
     } catch { /* a full or forbidden store: the page itself still holds the text */ }
   }
@@ -44,6 +45,7 @@
   function say(text, isBad = false, link = null) {
     said.textContent = text;
     dock.classList.toggle("no", isBad);
+    dock.classList.toggle("un", text === word("unsaved") || text === word("saving"));
     if (!link) return;
     const anchor = document.createElement("a");
     anchor.href = link.href;
@@ -53,12 +55,12 @@
   const clock = (at) =>
     new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false });
 
-  function send(action, given = pairs(), from = version.value, signal = undefined) {
+  function send(action, given = pairs(), from = version.value, signal = undefined, began = base) {
     const body = new FormData();
     for (const [name, text] of given) body.append(name, text);
     body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     body.append("expected_version", from);
-    if (base) body.append("base", base.value);
+    if (began) body.append("base", began.value);
     body.append("action", action);
     const headers = { Accept: "application/json" };
     return fetch(form.dataset.url || location.pathname, {
@@ -66,8 +68,10 @@
       signal: signal || AbortSignal.timeout(PATIENCE),
     });
   }
-  function show(fragments) {
-    for (const [id, html] of Object.entries(fragments || {})) {
+  function show(told) {
+    const lack = document.getElementById("lack");
+    if (lack && told.lack) lack.textContent = told.lack;
+    for (const [id, html] of Object.entries(told.fragments || {})) {
       const place = document.getElementById(id);
       if (!place || place.contains(document.activeElement)) continue;
       const open = [...place.querySelectorAll("details")].map((part) => part.open);
@@ -126,7 +130,8 @@
       if (saved === changes) forget();
       else keep();
       say(word("saved").replace("{time}", told.saved_at));
-      show(told.fragments);
+      show(told);
+      mark(told.said || []);
       return;
     }
     saved = seen; // this very text is not taken: it is sent again when it changes
@@ -152,12 +157,7 @@
       say(told.message || word("refused"), true);
     }
   }
-  function mark(faults) {
-    for (const fault of faults) {
-      const box = document.getElementById(fault.box);
-      if (box) box.setAttribute("aria-invalid", "true");
-    }
-  }
+  const mark = (faults) => form.dispatchEvent(new CustomEvent("draft:faults", { detail: faults }));
 
   // ---- checks while typing: the same rules as at submission, nothing is saved ----
   let checking = 0;
@@ -170,7 +170,7 @@
       asked = new AbortController();
       try {
         const answer = await send("check", pairs(), version.value, asked.signal);
-        if (answer.ok) show((await answer.json()).fragments);
+        if (answer.ok) show(await answer.json());
       } catch { /* the next key asks again */ }
     }, CHECK_AFTER);
   }
@@ -215,8 +215,19 @@
       say(word("offline"), true);
       return;
     }
-    // The text stays here until a page has come that shows it saved.
-    if (saved !== changes) keep();
+    // The text stays here until a page has come that names it as saved.
+    if (saved !== changes) {
+      const sent = crypto.getRandomValues(new Uint32Array(3)).join("");
+      keep(sent);
+      let box = form.elements.sent;
+      if (!box) {
+        box = document.createElement("input");
+        box.type = "hidden";
+        box.name = "sent";
+        form.append(box);
+      }
+      box.value = sent;
+    }
     leaving = true;
     clearTimeout(timer);
     setTimeout(() => { leaving = false; }, 15000);
@@ -237,6 +248,11 @@
         leaving = true;
         return location.reload();
       }
+    } else if (navigator.onLine) {
+      // Saved since by other means? The server reads both and compares what they mean.
+      const began = before.base === undefined ? null : { value: before.base };
+      const answer = await send("compare", before.pairs, before.version, undefined, began).catch(() => null);
+      if (answer && answer.status === 200) return forget();
     }
     offer(before);
   }
@@ -247,12 +263,15 @@
     const when = note.querySelector("[data-when]");
     if (when) when.textContent = clock(before.at);
     note.querySelector("[data-take]").addEventListener("click", () => {
+      const sent = crypto.getRandomValues(new Uint32Array(3)).join("");
+      try { localStorage.setItem(key, JSON.stringify({ ...before, sent })); } catch { /* it stays */ }
       const post = document.createElement("form");
       post.method = "post";
       post.action = location.pathname;
       const given = [...before.pairs,
         ["csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value],
         ["expected_version", before.version],
+        ["sent", sent],
         ...(before.base === undefined ? [] : [["base", before.base]]),
         ["action", before.version === version.value ? "recount" : "compare"]];
       for (const [name, text] of given) {

@@ -61,6 +61,9 @@
       cell.parentElement.classList.toggle("none", !bySource[cell.dataset.by]);
     }
     for (const cell of form.querySelectorAll("[data-planned]")) put(cell, byYear[cell.dataset.planned] || 0);
+    for (const cell of form.querySelectorAll("[data-due]")) {
+      cell.classList.toggle("rv", (byYear[cell.dataset.due] || 0) !== Number(cell.dataset.dong));
+    }
   }
 
   // ---- what a typed amount means, while it is typed; written out when the box is left ----
@@ -81,11 +84,56 @@
     if (isMoney(input)) explain(input);
     if (row || isMoney(input)) sum();
   });
-  form.addEventListener("change", (event) => {
-    const amount = isMoney(event.target) ? money(event.target.value) : 0;
-    if (amount) event.target.value = dong(amount);
-  });
+  function writeOut(input) {
+    const amount = isMoney(input) ? money(input.value) : 0;
+    if (amount) input.value = dong(amount);
+  }
+  form.addEventListener("change", (event) => writeOut(event.target));
   form.addEventListener("focusout", () => meaning.remove());
+
+  // ---- what the server could not read or take, said as the page itself says it ----
+  // Beside its box, below the row where the boxes stand in a row; gone when the box changes.
+  const idOf = (box) => `${box.id}_said`;
+  function mark(faults) {
+    for (const fault of faults) {
+      const box = document.getElementById(fault.box);
+      if (!box || !form.contains(box) || document.getElementById(idOf(box))) continue;
+      box.setAttribute("aria-invalid", "true");
+      const text = document.createElement("p");
+      text.className = "err";
+      text.textContent = fault.message;
+      const place = document.createElement("div");
+      place.className = "f bad said-here";
+      place.id = idOf(box);
+      place.append(text);
+      const row = box.closest("[data-row]");
+      if (row) row.append(place);
+      else (box.closest(".affix, .un") || box).after(place);
+      const named = (box.getAttribute("aria-describedby") || "").split(" ").filter(Boolean);
+      box.setAttribute("aria-describedby", [place.id, ...named].join(" "));
+    }
+  }
+  const SAID = '.said-here, p.err[id$="_error"], .f.bad[id$="_error"]'; // ours, and the page's own
+  function unmark(only = null) {
+    for (const place of form.querySelectorAll(SAID)) {
+      const boxes = [...form.querySelectorAll(`[aria-describedby~="${place.id}"]`)];
+      if (only && !boxes.includes(only)) continue;
+      if (place.parentElement.matches(".f.bad")) place.parentElement.classList.remove("bad");
+      place.remove();
+      for (const box of boxes) {
+        box.removeAttribute("aria-invalid");
+        const named = box.getAttribute("aria-describedby").split(" ");
+        const rest = named.filter((id) => id !== place.id);
+        if (rest.length) box.setAttribute("aria-describedby", rest.join(" "));
+        else box.removeAttribute("aria-describedby");
+      }
+    }
+  }
+  form.addEventListener("draft:faults", (event) => {
+    unmark();
+    mark(event.detail);
+  });
+  form.addEventListener("input", (event) => unmark(event.target));
 
   // ---- rows ----
   const blank = document.getElementById("cost-row");
@@ -95,7 +143,11 @@
       row.querySelector(".n").textContent = n + 1;
       for (const item of row.querySelectorAll("[name]")) {
         item.name = item.name.replace(/^cost_items-\d+/, `cost_items-${n}`);
-        if (item.value && item.tagName === "BUTTON") item.value = `remove-cost_items-${n}`;
+        if (item.value && item.tagName === "BUTTON") {
+          item.value = `remove-cost_items-${n}`;
+          const hidden = item.querySelector(".vh");
+          hidden.textContent = hidden.textContent.replace(/\d+/, n + 1);
+        }
         if (item.id) item.id = item.id.replace(/^id_cost_items-\d+/, `id_cost_items-${n}`);
         const label = item.getAttribute("aria-label");
         if (label) item.setAttribute("aria-label", label.replace(/\d+/, n + 1));
@@ -104,6 +156,7 @@
   }
   form.addEventListener("draft:renumber", renumber);
   form.addEventListener("draft:pasted", () => {
+    rows.querySelectorAll("[name]").forEach(writeOut);
     rows.querySelectorAll("[data-row]").forEach(reckon);
     sum();
   });

@@ -143,6 +143,29 @@
     else document.getElementById(code ? `giay-${code}` : "giay-khac")?.querySelector("input[type=file]")?.focus();
     document.dispatchEvent(new CustomEvent("papers:changed"));
   }
+  // What stands around the papers in the form: parts, checks, and how much is left.
+  async function around() {
+    const draft = document.getElementById("draft");
+    if (!draft || !document.getElementById("rail")) return;
+    const body = new FormData(draft);
+    body.append("action", "check");
+    try {
+      const headers = { Accept: "application/json" };
+      const answer = await fetch(draft.getAttribute("action"), { method: "POST", body, headers, redirect: "error" });
+      if (!answer.ok) return;
+      const told = await answer.json();
+      for (const [id, html] of Object.entries(told.fragments)) {
+        const place = document.getElementById(id);
+        if (place && !place.contains(document.activeElement)) place.innerHTML = html;
+      }
+      const lack = document.getElementById("lack");
+      if (lack && told.lack) lack.textContent = told.lack;
+    } catch { /* the next page says it */ }
+  }
+  document.addEventListener("papers:changed", around);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.elt.id === "papers" || event.detail.target.id === "papers") around();
+  });
   function note(tone, texts) {
     const box = document.createElement("div");
     box.className = `note ${tone}`;

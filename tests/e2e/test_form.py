@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import DESKTOP, PHONE, as_user, overflows
+from tests.papers import pdf
 
 _number = itertools.count(1)
 SECTIONS = (
@@ -226,3 +227,103 @@ def test_every_section_fits_and_is_accessible(portal, chromium, code, size):
                 nodes = [node["html"][:160] for node in violation["nodes"][:3]]
                 faults.append(f"{name}: {violation['id']} {nodes}")
     assert faults == []
+
+
+def test_on_a_phone_most_of_the_screen_is_the_form(portal, chromium, code):
+    with as_user(chromium, portal.url, "canbo", size=PHONE) as page:
+        for name in SECTIONS:
+            section(page, code, name)
+            top = page.locator(".mid").bounding_box()["y"]
+            bars = [page.locator(css).bounding_box() for css in (".dock", ".sumline", ".tabbar")]
+            bottom = min(bar["y"] for bar in bars if bar)
+            assert bottom - top >= 0.55 * PHONE["height"], (name, top, bottom)
+
+
+def test_an_unread_amount_is_said_below_its_box_and_the_foot_warns(portal, chromium, code):
+    with as_user(chromium, portal.url, "canbo") as page:
+        section(page, code, "du-toan")
+        page.fill("[name='cost_items-0-name']", "Máy sấy")
+        box = page.locator("[name='cost_items-0-unit_price']")
+        box.fill("300.5")
+        page.locator("[name='cost_items-0-unit']").focus()
+        said = page.locator("[data-row] .said-here")
+        expect(said).to_contain_text("Ý bạn là")
+        assert said.get_attribute("id") in box.get_attribute("aria-describedby").split()
+        expect(page.locator(".sv .bad .i")).to_be_visible()
+        expect(page.locator(".sv .ok .i")).to_be_hidden()
+        heights = page.locator(".dk .btn").evaluate_all("all => all.map(b => b.offsetHeight)")
+        assert max(heights) <= 48, heights
+        assert Axe().run(page).response["violations"] == []
+        box.fill("300,5 triệu")
+        expect(said).to_have_count(0)
+        expect(status(page)).to_contain_text("Đã lưu nháp lúc")
+        expect(page.locator(".sv .ok .i")).to_be_visible()
+
+
+def test_a_part_that_was_sent_with_figures_written_short_raises_no_alarm(portal, chromium, code):
+    with as_user(chromium, portal.url, "canbo") as page:
+        section(page, code, "tien-do")
+        lack = page.inner_text("#lack")
+        page.fill("[name=starts_on]", "1/5/2026")
+        page.fill("[name=ends_on]", "301126")
+        page.locator("button[value=next]").click()
+        page.wait_for_url("**/sua/ho-so/")
+        assert kept(page) == 0
+        assert page.inner_text("#lack") != lack
+        section(page, code, "tien-do")
+        expect(page.locator("#kept")).to_be_hidden()
+
+
+def test_two_versions_once_chosen_leave_no_third_on_the_device(portal, chromium, code):
+    with as_user(chromium, portal.url, "canbo") as first:
+        second = first.context.new_page()
+        section(first, code, "noi-dung")
+        section(second, code, "noi-dung")
+        first.fill("[name=necessity]", "Một.")
+        expect(status(first)).to_contain_text("Đã lưu nháp lúc")
+        second.fill("[name=necessity]", "Hai.")
+        second.locator("[data-compare]").click()
+        second.locator("main [type=radio]").first.check()
+        assert kept(second) == 1
+        second.locator("button[value=resolve]").click()
+        second.wait_for_url("**/sua/noi-dung/")
+        expect(second.locator("#kept")).to_be_hidden()
+        assert kept(second) == 0
+
+
+def test_the_years_turn_from_red_when_they_meet_the_costs(portal, chromium, code):
+    with as_user(chromium, portal.url, "canbo") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        section(page, code, "du-toan")
+        block = "Máy\tbộ\t1\t120 triệu\t\t\t35tr\t85tr\nLò\tbộ\t1\t120 triệu\t\t\t35tr\t85tr"
+        page.evaluate("text => navigator.clipboard.writeText(text)", block)
+        page.locator("[name='cost_items-0-name']").focus()
+        page.keyboard.press("Control+V")
+        expect(page.locator("[name='cost_items-1-unit_price']")).to_have_value("120.000.000")
+        expect(page.locator("[name='cost_items-1-share-provincial']")).to_have_value("35.000.000")
+        assert page.locator("[data-row] button .vh").all_text_contents() == [
+            "Xóa dòng 1",
+            "Xóa dòng 2",
+        ]
+        expect(status(page)).to_contain_text("Đã lưu nháp lúc")
+        section(page, code, "tien-do")
+        due = page.locator("[data-due=provincial]")
+        expect(due).to_have_class("num rv")
+        page.fill("[name='funding-provincial-2026']", "70tr")
+        expect(due).to_have_class("num")
+        expect(status(page)).to_contain_text("Đã lưu nháp lúc")
+
+
+def test_a_paper_sent_by_the_script_counts_at_once_around_the_list(
+    portal, chromium, code, tmp_path
+):
+    paper = tmp_path / "a.pdf"
+    paper.write_bytes(pdf())
+    with as_user(chromium, portal.url, "canbo") as page:
+        section(page, code, "ho-so")
+        rail = page.locator("#rail [aria-current=step] small")
+        expect(rail).to_contain_text("0 trên")
+        lack = page.inner_text("#lack")
+        page.locator("form[data-upload] input[type=file]").first.set_input_files(paper)
+        expect(rail).to_contain_text("1 trên")
+        assert page.inner_text("#lack") != lack

@@ -79,6 +79,10 @@ class PartEntry:
             else:
                 self._said[fault.field].append(fault.message)
 
+    def notices(self, missing: Iterable[Fault]) -> list[Fault]:
+        """What is saved all the same and yet said beside its box at once, of what is missing."""
+        return []
+
     @property
     def said(self) -> dict[str, list[str]]:
         """Faults of groups of boxes, by the name of the group."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from khuyencong.core.refusals import Fault
+from projects import guards
 from projects.forms.costs import FundingForm
 from projects.forms.entry.part import PartEntry
 from projects.forms.offered import decided, years_of
+from projects.forms.sections import section_of
 from projects.forms.texts import ScheduleForm
 
 
@@ -27,6 +30,15 @@ class ScheduleEntry(PartEntry):
             locked=decided(self.proposal),
             saved=self.saved.funding,
         )
+
+    def notices(self, missing: Iterable[Fault]) -> list[Fault]:
+        """Once both days are there the part is under way: what still does not fit is said."""
+        if self.data is not None:
+            days = self.draft().fields
+            return list(guards.days_in_order(days.get("starts_on"), days.get("ends_on")))
+        if not (self.saved.fields["starts_on"] and self.saved.fields["ends_on"]):
+            return []
+        return [fault for fault in missing if section_of(fault.field) == self.code]
 
     def part_names(self) -> tuple[str, ...]:
         return ("funding",)

@@ -20,9 +20,9 @@ from projects.forms.justification import JustificationForm
 from projects.forms.sections import LAST
 from projects.forms.versions import names_of
 from projects.models import Proposal
-from projects.views.entry import page, unsent
+from projects.views.entry import page, sendoff, taken, unsent
 from projects.views.entry.sending import now
-from projects.views.entry.summary import address_of, cards
+from projects.views.entry.summary import address_of, cards, papers_given
 from projects.views.lookup import proposal_or_404
 
 
@@ -43,6 +43,7 @@ def answers(request: HttpRequest, proposal: Proposal) -> HttpResponse:
             return page.faults(wrong)
         return shown(request, proposal, refused=wrong, typed=request.POST)
     justifications.save(proposal, [form.written() for form in boxes.values()], by=request.user)
+    taken.note(request)
     if action == "submit":
         return submit(request, proposal)
     if action == "autosave":
@@ -73,7 +74,7 @@ def _pairs(form: JustificationForm) -> list[tuple[str, str]]:
 
 def checked(request: HttpRequest, proposal: Proposal, *, saved: bool = False) -> HttpResponse:
     context = page.frame(request, proposal, LAST)
-    answer = {"fragments": page.pieces(request, context), "lacking": context["lacking"]}
+    answer = page.surroundings(request, context)
     if saved:
         answer |= {"version": proposal.version, "saved_at": now()}
     return JsonResponse(answer)
@@ -111,7 +112,7 @@ def shown(
     outcome = context["outcome"]
     boxes = reasons(outcome) | (reasons(outcome, typed) if typed is not None else {})
     names = names_of(proposal, context["sources"])
-    papers = [row.attachment.title for row in context["papers"].files]
+    papers = papers_given(context["papers"])
     told = [(fault.message, address_of(proposal, fault.field)) for fault in faults or []]
     told += [(message, f"#{box}") for message, box in refused or []]
     context |= {
@@ -127,6 +128,7 @@ def shown(
         "faults": told,
         "version": proposal.version,
         "returns": page.returns(proposal),
+        "sendoff": sendoff.sentence(proposal, context["papers"]),
         "refused": refused,
         "kept": kept,
         "returned_text": typed is not None and refused is None,

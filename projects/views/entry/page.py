@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from khuyencong.core import clock
 from khuyencong.core.refusals import Fault
@@ -23,6 +24,7 @@ from projects.forms.sections import CODES, LAST, section_of, sections
 from projects.forms.totals import totals
 from projects.forms.versions import Difference, base_of
 from projects.models import Proposal, Review, Track
+from projects.views.entry import taken
 from projects.views.entry.unsent import mark_of
 
 
@@ -43,7 +45,9 @@ def frame(
     saved = as_draft(proposal)
     sources = sources_of(proposal) if sources is None else sources
     outcome = outcome_of(proposal, draft)
-    found = sections(missing, wrong, saved, (papers.there, papers.needed))
+    there = (papers.there, papers.needed)
+    found = sections(missing, wrong, saved, there, outcome.open_count)
+    lacking = len(missing) + outcome.open_count
     number = CODES.index(section)
     back = request.POST.get("back") or request.GET.get("back")
     return {
@@ -55,12 +59,22 @@ def frame(
         "papers": papers,
         "sources": sources,
         "outcome": outcome,
-        "lacking": len(missing) + outcome.open_count,
+        "lacking": lacking,
+        "lack": lack_words(lacking),
         "totals": totals(draft or saved, sources, years_of(proposal)),
         "back": LAST if back == LAST and section != LAST else "",
         "mark": mark_of(request.user),
+        "taken": taken.words(request),
         "is_illustration": proposal.programme.is_illustration,
     }
+
+
+def lack_words(lacking: int) -> str:
+    """How far it is from being submitted, as the foot of every part says it."""
+    if not lacking:
+        return _("Đủ để trình")
+    text = ngettext("Còn %(n)s mục để trình", "Còn %(n)s mục để trình", lacking)
+    return text % {"n": lacking}
 
 
 def outcome_of(proposal: Proposal, draft: Draft | None = None) -> checks.Outcome:
@@ -93,6 +107,8 @@ def show(
         draft=entry.whole() if entry.data is not None else None,
         sources=entry.sources,
     )
+    if not faults:
+        entry.say(entry.notices(context["missing"]))
     context |= {
         "entry": entry,
         "form": entry.form,
@@ -146,6 +162,7 @@ def versions(
     return render(request, "projects/entry/versions.html", context, status=409)
 
 
+# What a script sends to know the text again («sent») goes along, so that the choice ends it.
 _OWN = ("csrfmiddlewaretoken", "action", "expected_version", "base", "mark")
 
 
@@ -156,17 +173,28 @@ def fragments(request: HttpRequest, entry: PartEntry, *, saved: bool = False) ->
     context = frame(
         request, entry.proposal, entry.code, wrong=wrong, draft=whole, sources=entry.sources
     )
-    answer: dict[str, Any] = {
-        "fragments": pieces(request, context),
-        "lacking": context["lacking"],
-    }
+    answer = surroundings(request, context)
     if saved:
         answer |= {
             "version": entry.proposal.version,
             "saved_at": f"{timezone.localtime(clock.now()):%H:%M}",
             "base": base_of(entry.saved_part()),
+            "said": [
+                {"message": fault.message, "box": f"id_{fault.field}"}
+                for fault in entry.notices(context["missing"])
+                if fault.field in entry.form.fields
+            ],
         }
     return JsonResponse(answer)
+
+
+def surroundings(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """For a script: all that changes around the boxes, and how much is left in words."""
+    return {
+        "fragments": pieces(request, context),
+        "lacking": context["lacking"],
+        "lack": context["lack"],
+    }
 
 
 def pieces(request: HttpRequest, context: dict[str, Any]) -> dict[str, str]:

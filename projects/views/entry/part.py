@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -52,7 +52,7 @@ def part(request: HttpRequest, code: str, section: str) -> HttpResponse:
     if request.method == "POST":
         return Sending(request, proposal, section).answer()
     if request.htmx and "find" in request.GET:
-        return _found(request)
+        return _found(request, proposal)
     kept = unsent.take(request)
     entry = ENTRIES[section](proposal, request.user, kept, Blanks())
     if kept is None and "chon" in request.GET:
@@ -76,6 +76,9 @@ def papers(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """7. Hồ sơ đính kèm: files have forms of their own; this page has nothing to save."""
     if request.method == "POST":
         action = request.POST.get("action", "")
+        if action == "check":
+            context = page.frame(request, proposal, PAPERS)
+            return JsonResponse(page.surroundings(request, context))
         onward = LAST if action in ("next", "finish") else PAPERS
         return redirect("proposal_section", code=proposal.code, section=onward)
     context = page.frame(request, proposal, PAPERS)
@@ -83,7 +86,7 @@ def papers(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     return render(request, "projects/entry/papers.html", context)
 
 
-def _found(request: HttpRequest) -> HttpResponse:
+def _found(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Establishments that match, while a person types: those ticked already stay."""
     rows = Enterprise.objects.visible_to(request.user)
     chosen = list(rows.filter(pk__in=ids(request.GET.getlist("beneficiaries"))))
@@ -94,5 +97,6 @@ def _found(request: HttpRequest) -> HttpResponse:
         "found": found[:SHOWN],
         "more_found": len(found) > SHOWN,
         "sought": sought,
+        "proposal": proposal,
     }
-    return render(request, "projects/_beneficiaries.html", context)
+    return render(request, "projects/entry/_found.html", context)

@@ -20,7 +20,7 @@ from projects.forms.entry import ENTRIES, Blanks, PartEntry
 from projects.forms.sections import CODES, LAST
 from projects.forms.versions import Comparison, Difference, names_of, read_base
 from projects.models import Proposal
-from projects.views.entry import page
+from projects.views.entry import page, taken
 from projects.views.entry.unsent import wants_data
 from projects.views.lookup import proposal_or_404
 
@@ -180,6 +180,7 @@ class Sending:
             fresh = proposal_or_404(self.request, proposal.code)
             entry = ENTRIES[self.section](fresh, self.request.user)
             return page.fragments(self.request, entry, saved=True)
+        taken.note(self.request)
         text = _("Đã lưu nháp {code} lúc {time}.")
         messages.success(self.request, text.format(code=proposal.code, time=now()))
         return redirect("proposal_section", code=proposal.code, section=self._onward())

@@ -18,6 +18,7 @@ from projects.forms.offered import place_text
 from projects.forms.sections import LAST, Section, section_of
 from projects.forms.texts import label
 from projects.models import Proposal
+from projects.papers_of_dossier import Section as Papers
 
 
 @dataclass
@@ -40,6 +41,17 @@ class Card:
     faults: list[Fault] = field(default_factory=list)
 
 
+def papers_given(papers: Papers) -> list[str]:
+    """Each paper that is asked for with the files given as it, then everything else."""
+    return [
+        _("{paper}: {files}").format(
+            paper=line.title, files=", ".join(row.attachment.title for row in line.files)
+        )
+        for line in (*papers.lines, *papers.later, papers.others)
+        if line.files
+    ]
+
+
 def address_of(proposal: Proposal, name: str) -> str:
     """The box of a field, from the page of checks and back there."""
     code = section_of(name)
@@ -60,7 +72,7 @@ def cards(
         "co-so": [("beneficiaries", _("Cơ sở thụ hưởng"), [str(x) for x in saved.beneficiaries])],
         "noi-dung": _content(saved),
         "muc-tieu": _goals(saved, names),
-        "du-toan": _costs(saved),
+        "du-toan": _costs(saved, names),
         "tien-do": _schedule(saved, names),
         "ho-so": [("attachments", _("Tài liệu đã đính kèm"), papers)],
     }
@@ -138,7 +150,7 @@ def _goals(saved: Draft, names: dict[str, str]) -> Said:
     ]
 
 
-def _costs(saved: Draft) -> Said:
+def _costs(saved: Draft, names: dict[str, str]) -> Said:
     rows = [
         _("{n}. {name}: {quantity} {unit} × {price} = {amount} đồng").format(
             n=number,
@@ -148,9 +160,20 @@ def _costs(saved: Draft) -> Said:
             price=money.format_dong(row.unit_price),
             amount=money.format_dong(row.total()),
         )
+        + _split(row.shares, names)
         for number, row in enumerate(saved.cost_rows, start=1)
     ]
     return [("cost_items", _("Các dòng dự toán"), rows)]
+
+
+def _split(shares: dict[str, int], names: dict[str, str]) -> str:
+    """Which source pays how much of a line."""
+    parts = [
+        f"{names.get(code, code)} {money.format_dong(part)}"
+        for code, part in shares.items()
+        if part
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _schedule(saved: Draft, names: dict[str, str]) -> Said:
