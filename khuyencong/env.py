@@ -57,7 +57,8 @@ def database(url: str, data_dir: Path) -> dict:
             "NAME": unquote(parts.path[1:]) or ":memory:",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                # Longer than the longest single writing (an import of 5,000 rows, some 15 s).
+                "timeout": 45,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                     "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;"

@@ -184,8 +184,8 @@ ROUTES: dict[tuple[str, str], dict[int, str]] = {
     ("GET", "identifier_reveal"): {302: ANONYMOUS, 405: "*"},
     ("POST", "identifier_reveal"): {
         302: ANONYMOUS,
-        200: f"{KEEPERS} ketoan",
-        403: "sct_head ubnd lanhdao kiemtoan",
+        200: "canbo sct ketoan",
+        403: "canbo2 stc hethong sct_head ubnd lanhdao kiemtoan",
         404: "*",
     },
     ("GET", "enterprise_merge"): {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
@@ -68,12 +68,21 @@ class BadInputMiddleware:
     def refuse(request: HttpRequest, text: str, status: int = 400) -> HttpResponse:
         if request.path.startswith("/api/"):
             return problem(status, text)
+        if answer := for_script(request, text, status):
+            return answer
         return render(
             request,
             "core/message.html",
             {"title": _("Chưa làm được"), "text": text},
             status=status,
         )
+
+
+def for_script(request: HttpRequest, text: str, status: int) -> HttpResponse | None:
+    """The words of a refusal for a script of a page, which asks for JSON; None for a page."""
+    if "application/json" not in request.headers.get("Accept", ""):
+        return None
+    return JsonResponse({"message": text, "saved": [], "faults": [text]}, status=status)
 
 
 class CompressPagesMiddleware(GZipMiddleware):

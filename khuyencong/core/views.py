@@ -19,6 +19,7 @@ from django.views.i18n import set_language
 
 from khuyencong.core import roles
 from khuyencong.core.login import LoginForm
+from khuyencong.core.middleware import for_script
 from khuyencong.core.models import User
 
 DEMO_PASSWORD = "khuyencong-demo"  # of the demonstration accounts only; says so on their page
@@ -151,6 +152,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         )
     elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         text = _("Nội dung gửi lên quá lớn. Chia nhỏ rồi gửi lại.")
+    if answer := for_script(request, text, 400):
+        return answer
     context = {"title": _("Chưa làm được"), "text": text}
     return render(request, "core/message.html", context, status=400)
 

@@ -38,16 +38,20 @@ _NUMBERS: Final = {
     "personal": (Identifier.PERSONAL12,),
     "licence": (Identifier.LICENCE,),
 }
+# Of the prefix that no province has: the example is nobody's number.
+EXAMPLE_TAX: Final = "9999999997"
 # What is no attribute of the record itself.
 _OWN: Final = frozenset({*_NUMBERS, "another"})
 _AT_ONCE: Final = 500
+_HIDDEN: Final = "•••• ••••"
 
 
 class Enterprises(Kind):
     """Sổ cơ sở công nghiệp nông thôn."""
 
     rule = "projects.import.enterprises"
-    forgets = frozenset({"personal"})
+    # A licence may bear its owner's own number.
+    forgets = frozenset({"personal", "licence"})
 
     @cached_property
     def lists(self) -> dict[str, dict[int, Any]]:
@@ -87,7 +91,7 @@ class Enterprises(Kind):
                 "tax",
                 gettext_lazy("Mã số thuế"),
                 note=gettext_lazy("10 số, hoặc 13 số của chi nhánh. Không có thì để trống."),
-                example="0100109106",
+                example=EXAMPLE_TAX,
             ),
             Column(
                 "personal",
@@ -163,7 +167,14 @@ class Enterprises(Kind):
         """Each number as it is stored; a person's own is shown by its last digits from here on."""
         for code, kinds in _NUMBERS.items():
             typed = row.values.get(code)
+            # Before anything is judged: a faulty number is a person's number all the same.
+            if shown := row.typed.get(code):
+                row.typed[code] = _masked(code, shown)
             if not typed:
+                continue
+            if _HIDDEN in typed:
+                row.fault(code, _("số đã được che bớt; gõ lại đủ các chữ số"))
+                row.values.pop(code)
                 continue
             kind = kind_of(typed) if len(kinds) > 1 else str(kinds[0])
             try:
@@ -177,9 +188,13 @@ class Enterprises(Kind):
                 )
                 row.values.pop(code)
                 continue
+            if code == "tax" and value == EXAMPLE_TAX:
+                row.fault(
+                    code, _("là số của dòng ví dụ; ghi mã số thuế thật, không có thì để trống")
+                )
+                row.values.pop(code)
+                continue
             row.values[code] = value
-            if number.is_personal:
-                row.typed[code] = number.shown
             if number.looks_mistyped:
                 row.notes[code] = _("không khớp số kiểm tra; vẫn nhận, nên đối chiếu giấy tờ")
 
@@ -216,9 +231,13 @@ class Enterprises(Kind):
             row.fault(code, _("đang thuộc một cơ sở của tỉnh khác"))
             return
         row.action = "same"
-        row.notes[code] = _("đã có trong sổ: «{name}» ({code}); dòng này được bỏ qua").format(
-            name=other.name, code=other.code
-        )
+        said = _("đã có trong sổ: «{name}» ({code}); dòng này được bỏ qua")
+        if bare(row.values.get("name", ""))[:200] != other.name_bare:
+            said = _(
+                "số này trong sổ là của «{name}» ({code}), khác tên ở dòng này; dòng này được bỏ "
+                "qua, hãy đối chiếu lại số và tên"
+            )
+        row.notes[code] = said.format(name=other.name, code=other.code)
 
     def _known_names(self, rows: list[Read]) -> None:
         """A name says something only where the places may be the same (see ``duplicates``)."""
@@ -293,6 +312,15 @@ class Enterprises(Kind):
                 kind = kind_of(value) if len(kinds) > 1 else str(kinds[0])
                 found.append((code, (kind, value)))
         return found
+
+
+def _masked(code: str, typed: str) -> str:
+    """A number as the preview keeps it: of what may be a person's own the last four signs only."""
+    if code != "personal":
+        may_be_own = EnterpriseIdentifier(kind=Identifier.LICENCE, value=typed).is_personal
+        if not may_be_own:
+            return typed
+    return f"{_HIDDEN} {typed[-4:]}"
 
 
 def _near(row: Read, place_id: int | None) -> bool:

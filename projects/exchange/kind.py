@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from khuyencong.core.models import User
+from khuyencong.core.models import SerialCounter, User
 from khuyencong.core.refusals import Refused
 from programmes.models import Programme
 from projects.exchange.columns import SheetPlan
@@ -22,12 +22,14 @@ class Kind:
     """Base of the kinds; one object serves one workbook and reads its lists once."""
 
     rule = ""
-    # Columns whose values are not kept once they are written.
+    # Columns whose values are not kept once the import has ended, whichever way.
     forgets: frozenset[str] = frozenset()
 
     def __init__(self, user: User, programme: Programme | None = None) -> None:
         self.user = user
         self.programme = programme
+        # What the reading found of the workbook as a whole; kept with the run.
+        self.params: dict[str, Any] = {}
         self.province_id = programme.province_id if programme else user.organisation.province_id
 
     def plans(self) -> Sequence[SheetPlan]:
@@ -37,6 +39,10 @@ class Kind:
     def judge(self, found: Sequence[Found]) -> list[Read]:
         """Every row with everything that is wrong with it; asks the database for lists alone."""
         raise NotImplementedError
+
+    def lock(self) -> None:
+        """Wait for the writing of others that could add the same to this province."""
+        SerialCounter.take(f"import-{self.province_id}")
 
     def write(self, rows: Iterable[ImportRow], tell: Tell) -> dict[int, int]:
         """Write what was agreed to, inside the caller's transaction: row id → id of the record."""

@@ -17,7 +17,7 @@ from khuyencong.core.workbooks.cells import column_letters
 from programmes.models import FundingSource
 from projects.exchange import plan_sheet
 from projects.exchange.columns import MILLIONS, MONEY, Column
-from projects.exchange.plan_sheet import NO_GROUP, ROMAN, SHARE
+from projects.exchange.plan_sheet import ROMAN, SHARE
 from projects.exchange.templates import head
 from projects.models import Proposal, ProposalActivity
 
@@ -65,13 +65,17 @@ def write(
         names = group_names(rows)
         number = 0
         for group, own in groupby(_batched(grouped(rows)), key=lambda row: row.activity_group):
-            mark = ROMAN[group] if group < _LAST else NO_GROUP
-            label = names.get(group, _("Chưa chọn nội dung hoạt động"))
-            sheet.group(f"{mark}. {label}")
+            if group < _LAST:
+                mark = ROMAN[group]
+                sheet.group(f"{mark}. {names.get(group, '')}")
+                added_up = _("Cộng {mark}").format(mark=mark)
+            else:
+                sheet.group(_("Khác: chưa chọn nội dung hoạt động"))
+                added_up = _("Cộng")
             for proposal in own:
                 number += 1
                 _row(book, sheet, plan.columns, proposal, sources, number, in_millions)
-            sheet.subtotal(_("Cộng {mark}").format(mark=mark))
+            sheet.subtotal(added_up)
         sheet.totals(_("TỔNG CỘNG"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,10 +13,10 @@ from khuyencong.core import permissions, text
 from khuyencong.core.money import MAX
 from khuyencong.core.refusals import Refused
 from programmes.models import FundingSource
-from projects import drafts
-from projects.drafts import Draft
-from projects.exchange import plan_sheet
-from projects.exchange.columns import Column, SheetPlan
+from projects import drafts, loading
+from projects.checks import figures
+from projects.exchange import plan_draft, plan_sheet
+from projects.exchange.columns import Column, SheetPlan, plain
 from projects.exchange.intake import Found, Read
 from projects.exchange.kind import Kind, Tell, in_parts, refused_at
 from projects.exchange.plan_sheet import SHARE
@@ -26,9 +25,11 @@ from projects.models import ImportRow, Proposal
 
 _AT_ONCE: Final = 200
 _TELL_EVERY: Final = 20  # drafts
-_DAYS: Final = frozenset({"starts_on", "ends_on"})
-_SUMS: Final = ("tong cong", "cong ")
-_MARKS: Final = frozenset(map(str.lower, (*plan_sheet.ROMAN[1:], plan_sheet.NO_GROUP)))
+# So many dossiers are put to every check at most; of the others the sums alone are looked at.
+_CHECKED: Final = 100
+_SUMS: Final = ("tong cong", "cong ", "khac: ")
+# «–» and «Cộng –» stand in lists that were written earlier.
+_MARKS: Final = frozenset(map(str.lower, (*plan_sheet.ROMAN[1:], "–", "cộng", "cong")))
 # Said by the list itself, never compared.
 _SILENT: Final = frozenset({"no", "total", "code", "version"})
 
@@ -53,7 +54,8 @@ class PlanChanges(Kind):
 
     def judge(self, found: Sequence[Found]) -> list[Read]:
         listed = found[0]
-        if _in_millions(listed):
+        self.params = {"in_millions": _in_millions(listed)}
+        if self.params["in_millions"]:
             listed = replace(listed, plan=plan_sheet.plan(self.sources, in_millions=True))
         rows = [row for row in listed.rows() if not _is_heading(row)]
         known = self._known(rows)
@@ -75,6 +77,7 @@ class PlanChanges(Kind):
                 row.fault("code", _("không có đề án này, hoặc bạn không được xem"))
                 continue
             self._compare(row, proposal)
+        self._foresee(rows)
         return rows
 
     def _known(self, rows: list[Read]) -> dict[str, Proposal]:
@@ -98,12 +101,14 @@ class PlanChanges(Kind):
         row.action = "change" if changed else "same"
         kept = {"code": proposal.code, "version": row.values.get("version")}
         for column in changed:
-            row.notes[column.code] = plan_sheet.shown(before[column.code])
+            row.notes[column.code] = self._was(before[column.code], column)
             if why := self._why_not(row, proposal, column):
                 row.fault(column.code, why)
             else:
                 value = row.values.get(column.code)
-                kept[column.code] = "" if value is None and column.code not in _DAYS else value
+                kept[column.code] = (
+                    "" if value is None and column.code not in plan_draft.DAYS else value
+                )
         if changed:
             self._ask(row, proposal, changed[0])
             start = row.values.get("starts_on")
@@ -111,6 +116,37 @@ class PlanChanges(Kind):
             if start and end and end < start:
                 row.fault("ends_on", _("phải từ ngày bắt đầu trở đi"))
         row.values = kept
+
+    def _was(self, value: Any, column: Column) -> str:
+        """What stood there, money in the unit of the file."""
+        if self.params.get("in_millions") and column.code.startswith(SHARE):
+            return figures.bare(value)
+        return plan_sheet.shown(value)
+
+    def _foresee(self, rows: list[Read]) -> None:
+        """What will follow from changed money, and what will not fit; told, no fault."""
+        changed = [
+            row
+            for row in rows
+            if row.action == "change"
+            and not row.faults
+            and any(code.startswith(SHARE) for code in row.values)
+        ]
+        for at, part in enumerate(in_parts(changed, _AT_ONCE)):
+            codes = [row.values["code"] for row in part]
+            known = {
+                one.code: one
+                for one in loading.with_parts(Proposal.objects.visible_to(self.user)).filter(
+                    code__in=codes
+                )
+            }
+            for index, row in enumerate(part, start=at * _AT_ONCE):
+                values = {code: plain(value) for code, value in row.values.items()}
+                found = plan_draft.foreseen(
+                    known[row.values["code"]], values, whole=index < _CHECKED
+                )
+                if found:
+                    row.notes[plan_sheet.FORESEEN] = "\n".join(found)
 
     def _ask(self, row: Read, proposal: Proposal, column: Column) -> None:
         """May this person change the draft, and is it still the one that was exported?"""
@@ -158,7 +194,7 @@ class PlanChanges(Kind):
         for part in in_parts(changes, _AT_ONCE):
             codes = [row.values["code"] for row in part]
             visible = Proposal.objects.visible_to(self.user).filter(code__in=codes)
-            known = {one.code: one for one in plan_sheet.with_words(visible)}
+            known = {one.code: one for one in loading.with_parts(visible)}
             for row in part:
                 try:
                     written[row.pk] = self._change(known[row.values["code"]], row.values)
@@ -169,32 +205,9 @@ class PlanChanges(Kind):
         return written
 
     def _change(self, proposal: Proposal, values: dict[str, Any]) -> int:
-        fields = {
-            name: _day(values[name]) if name in _DAYS else values[name]
-            for name in plan_sheet.EDITABLE
-            if name in values
-        }
-        shares = {
-            code.removeprefix(SHARE): amount or 0
-            for code, amount in values.items()
-            if code.startswith(SHARE)
-        }
-        draft = Draft(fields=fields, funding=_funding(proposal, shares) if shares else None)
+        draft, _followed = plan_draft.made(proposal, values)
         drafts.save(proposal, draft, by=self.user, expected_version=values["version"])
         return proposal.pk
-
-
-def _funding(proposal: Proposal, shares: dict[str, int]) -> dict[tuple[str, int], int]:
-    """All lines as they are, but for sources of one year that the list gave another amount."""
-    found = {(line.source.code, line.year): line.requested for line in proposal.funding_lines.all()}
-    for code, amount in shares.items():
-        years = [year for (one, year), asked in found.items() if one == code and asked]
-        found[code, years[0] if years else proposal.plan_year] = amount
-    return found
-
-
-def _day(value: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(value) if value else None
 
 
 def _in_millions(found: Found) -> bool:

@@ -24,11 +24,11 @@ from projects.models import Beneficiary, FundingLine, Proposal, ProposalPlace
 SHARE: Final = "share-"
 # What may be changed in the list itself; everything else is changed on the proposal's own pages.
 EDITABLE: Final = ("title", "partner", "expected_output", "starts_on", "ends_on")
+# Key of a note about the row as a whole.
+FORESEEN: Final = "foreseen"
 # What a cell of a workbook holds at most, with some room.
 _LONGEST: Final = 32_000
 ROMAN: Final = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
-# Stands for the group of what has no activity yet.
-NO_GROUP: Final = "–"
 
 
 def sources() -> list[FundingSource]:

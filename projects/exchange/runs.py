@@ -5,6 +5,7 @@ The workbook is read once. What the person saw is what is written, all of it or 
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Sequence
 from typing import Any, Final
@@ -41,6 +42,8 @@ WRITE_STEPS: Final = {
     "finish": gettext_lazy("Hoàn tất"),
 }
 _AT_ONCE: Final = 500
+# How long a preview waits for somebody to agree to it.
+CONFIRM_WITHIN: Final = datetime.timedelta(days=7)
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +62,18 @@ def _not_written(run: ImportRun) -> str:
     ).format(count=run.attempt, number=run.pk)
 
 
+def _forget(run_id: int) -> None:
+    """What is not to be kept of an import that has ended: see ``Kind.forgets``."""
+    run = ImportRun.objects.get(pk=run_id)
+    codes = kinds.REGISTRY[run.kind].forgets
+    if not codes:
+        return
+    told = [row for row in run.rows.all() if codes & row.values.keys()]
+    for row in told:
+        row.values = {code: row.values[code] for code in row.values if code not in codes}
+    ImportRow.objects.bulk_update(told, ["values"], batch_size=_AT_ONCE)
+
+
 READING: Final = jobs.Work(
     ImportRun,
     waiting=State.QUEUED,
@@ -66,6 +81,7 @@ READING: Final = jobs.Work(
     first_step="file",
     ring=lambda run_id: bell.ring(READ, run_id),
     tried_enough=_not_read,
+    tidy=_forget,
 )
 WRITING: Final = jobs.Work(
     ImportRun,
@@ -74,6 +90,7 @@ WRITING: Final = jobs.Work(
     first_step="write",
     ring=lambda run_id: bell.ring(WRITE, run_id),
     tried_enough=_not_written,
+    tidy=_forget,
 )
 
 
@@ -127,6 +144,7 @@ def _read(run: ImportRun) -> None:
             _("Không có dòng nào để nhập. Dòng ghi «Ví dụ» ở cột đầu không được tính.")
         )
     READING.advance(run, 80, "keep")
+    run.params |= kind.params
     _keep(run, found, rows)
 
 
@@ -189,7 +207,41 @@ def confirm(run: ImportRun, by: User) -> None:
 
 def cancel(run: ImportRun) -> bool:
     """End an import that is not written yet; a writing under way notices at its next row."""
-    return READING.cancel(run, ImportRun.UNFINISHED)
+    with transaction.atomic():
+        return READING.cancel(run, ImportRun.UNFINISHED)
+
+
+def keeps_workbook(run: ImportRun) -> bool:
+    """Whether the workbook may still be had: one with numbers of persons only until the end."""
+    return run.state in ImportRun.UNFINISHED or not kinds.REGISTRY[run.kind].forgets
+
+
+def _expire() -> None:
+    """End what was read and nobody agreed to for too long."""
+    with translation.override("vi"):
+        why = _("Quá {n} ngày không ai xác nhận nên cổng đã hủy lượt nhập này.").format(
+            n=CONFIRM_WITHIN.days
+        )
+    now = timezone.now()
+    stale = ImportRun.objects.filter(state=State.READY, ordered_at__lt=now - CONFIRM_WITHIN)
+    for pk in list(stale.values_list("pk", flat=True)[:_AT_ONCE]):
+        with transaction.atomic():
+            if stale.filter(pk=pk).update(state=State.CANCELLED, error=why, ended_at=now):
+                _forget(pk)
+
+
+def _forget_left() -> None:
+    """A worker may have died between the end of a run and the forgetting."""
+    lately = timezone.now() - datetime.timedelta(days=1)
+    for kind, definition in kinds.REGISTRY.items():
+        if definition.forgets:
+            left = ImportRow.objects.filter(
+                run__kind=kind,
+                run__ended_at__gte=lately,
+                values__has_any_keys=sorted(definition.forgets),
+            ).exclude(run__state__in=ImportRun.UNFINISHED)
+            for pk in set(left.order_by().values_list("run_id", flat=True)):
+                _forget(pk)
 
 
 def write(run_id: int) -> None:
@@ -213,6 +265,7 @@ def write(run_id: int) -> None:
 def _write(run: ImportRun, advance: Any) -> None:
     kind = kinds.of(run)
     rows = list(run.rows.all())
+    kind.lock()
     written = kind.write(rows, lambda percent: advance(percent * 9 // 10, "write"))
     advance(95, "finish")
     # Locked only now: until here others see how far it is, and may cancel.
@@ -222,10 +275,7 @@ def _write(run: ImportRun, advance: Any) -> None:
     for row in named:
         row.written_id = written[row.pk]
     set_each(named, ["written_id"])
-    told = [row for row in rows if kind.forgets & row.values.keys()]
-    for row in told:
-        row.values = {code: row.values[code] for code in row.values if code not in kind.forgets}
-    ImportRow.objects.bulk_update(told, ["values"], batch_size=_AT_ONCE)
+    _forget(run.pk)
     WRITING.ours(run).update(
         state=State.DONE,
         written_count=len(written),
@@ -238,5 +288,10 @@ def _write(run: ImportRun, advance: Any) -> None:
 
 
 def sweep() -> int:
-    """Ring again for imports that wait too long or whose worker is gone; how many bells."""
+    """Ring again for imports that wait too long or whose worker is gone; how many bells.
+
+    What nobody agreed to ends, and what is not to be kept of ended imports is forgotten.
+    """
+    _expire()
+    _forget_left()
     return READING.sweep() + WRITING.sweep()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from khuyencong.core.money import format_dong
+from projects.checks import figures
 from projects.exchange import kinds
 from projects.exchange.columns import MILLIONS, MONEY, QUANTITY, WHOLE, Column
+from projects.exchange.plan_sheet import FORESEEN
 from projects.models import Enterprise, ImportRow, ImportRun, Proposal
 
 _A_PAGE: Final = 50
@@ -32,12 +34,14 @@ class ShownCell:
     before: str | None = None
     faults: tuple[str, ...] = ()
     is_figure: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True)
 class ShownRow:
     row: ImportRow
     cells: list[ShownCell]
+    foreseen: tuple[str, ...] = ()
 
     @property
     def state(self) -> tuple[str, str]:
@@ -100,6 +104,8 @@ def preview(run: ImportRun, query: Mapping[str, str]) -> dict[str, Any]:
         rows = rows.filter(action="change")
     page = Paginator(rows, _A_PAGE).get_page(query.get("page"))
     columns = _columns(run, sheet)
+    if run.kind == ImportRun.Kind.PLAN and (only_faults or only_changed):
+        columns = _touched(columns, page)
     shown = [_shown(row, columns, run) for row in page]
     return {
         "tabs": [
@@ -135,6 +141,13 @@ def _columns(run: ImportRun, sheet: int) -> list[Column]:
     return [plan.by_code[code] for code in sheets[sheet]["columns"] if code in plan.by_code]
 
 
+def _touched(columns: list[Column], page: Iterable[ImportRow]) -> list[Column]:
+    """Which proposal, then what was changed or is wrong in it; the rest says nothing new."""
+    told = {code for row in page for code in (*row.notes, *(code for code, _said in row.faults))}
+    first = [column for column in columns if column.code == "title"]
+    return first + [one for one in columns if one.code in told and one.code != "title"]
+
+
 def _shown(row: ImportRow, columns: list[Column], run: ImportRun) -> ShownRow:
     faults: dict[str, list[str]] = {}
     for code, message in row.faults:
@@ -143,15 +156,30 @@ def _shown(row: ImportRow, columns: list[Column], run: ImportRun) -> ShownRow:
     cells = [
         ShownCell(
             label=str(column.label),
-            text=_text(row.cells.get(column.code, ""), column),
+            text=_now(row, column, run)
+            if is_plan
+            else _text(row.cells.get(column.code, ""), column),
             note="" if is_plan else row.notes.get(column.code, ""),
             before=row.notes.get(column.code) if is_plan else None,
             faults=tuple(faults.get(column.code, ())),
             is_figure=column.kind in _FIGURES,
+            unit=_unit(run) if is_plan and column.kind == MONEY else "",
         )
         for column in columns
     ]
-    return ShownRow(row, cells)
+    return ShownRow(row, cells, tuple(row.notes.get(FORESEEN, "").splitlines()))
+
+
+def _unit(run: ImportRun) -> str:
+    return _("triệu đồng") if run.params.get("in_millions") else _("đồng")
+
+
+def _now(row: ImportRow, column: Column, run: ImportRun) -> str:
+    """A cell of the list, money in the unit in which the file says it."""
+    typed, amount = row.cells.get(column.code, ""), row.values.get(column.code)
+    if column.kind == MONEY and isinstance(amount, int):
+        return figures.bare(amount) if run.params.get("in_millions") else format_dong(amount)
+    return _text(typed, column)
 
 
 def _text(typed: str, column: Column) -> str:

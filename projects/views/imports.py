@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -174,6 +175,7 @@ def _job(run: ImportRun) -> dict[str, Any]:
     label = str(steps[run.step]) if run.step in steps else ""
     return {
         "run": run,
+        "keeps_workbook": runs.keeps_workbook(run),
         "title": _("Nhập từ Excel: {what}").format(what=run.get_kind_display()),
         "at_work": run.state in ImportRun.AT_WORK,
         "writes": writes,
@@ -224,5 +226,17 @@ def faults(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The workbook as it was sent."""
-    return files.serve(_run(request, pk).file)
+    """The workbook as it was sent; with numbers of persons in it only until the import ends."""
+    run = _run(request, pk)
+    if runs.keeps_workbook(run):
+        return files.serve(run.file)
+    context = {
+        "title": _("Tệp không còn tải về được"),
+        "text": _(
+            "Tệp này có thể chứa số định danh cá nhân nên chỉ tải về được đến khi lượt nhập kết "
+            "thúc. Dùng tệp gốc trên máy của bạn."
+        ),
+        "action_url": reverse("import_run", args=[run.pk]),
+        "action_label": _("Về lượt nhập"),
+    }
+    return render(request, "core/message.html", context, status=410)

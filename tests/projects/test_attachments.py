@@ -234,6 +234,16 @@ def test_more_files_than_a_request_may_have_are_answered_in_words(place, draft, 
     assert "mỗi lần tối đa 2 tệp" in text_of(response)
 
 
+def test_a_script_that_sends_too_many_files_is_answered_in_its_own_way(place, draft, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    sent = [papers.upload() for _n in range(3)]
+    response = send(place.people.canbo, draft, *sent, accept="application/json")
+    assert (response.status_code, response["Content-Type"]) == (400, "application/json")
+    told = response.json()
+    assert "mỗi lần tối đa 2 tệp" in told["message"]
+    assert told["faults"] == [told["message"]]
+
+
 # --- who ------------------------------------------------------------------------------------------
 
 

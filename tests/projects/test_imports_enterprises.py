@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import unicodedata
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from khuyencong.core.models import AuditEntry
 from projects import register
@@ -215,3 +217,83 @@ def test_two_previews_of_one_workbook_are_written_once(place):
     assert done.state == State.FAILED
     assert "đã có trong sổ" in done.error
     assert Enterprise.objects.count() == 2
+
+
+OWN = "012345678901"
+
+
+def kept(run: ImportRun) -> str:
+    """Everything the rows of a run still hold."""
+    return repr(list(run.rows.values("cells", "values", "faults", "notes")))
+
+
+def test_a_persons_number_is_forgotten_when_the_import_is_cancelled(place):
+    run = read(place, row(**{"Số định danh cá nhân": OWN}))
+    assert OWN in kept(run)
+    assert sheets.runs.cancel(run)
+    assert OWN not in kept(run)
+
+
+def test_a_persons_number_is_forgotten_when_the_writing_fails(place):
+    run = read(place, row("Cơ sở A", **{"Số định danh cá nhân": OWN}))
+    other = make.enterprise(place, "Vừa thêm")
+    register.save(other, by=None, numbers=[register.Number("personal12", OWN)])
+    assert sheets.agreed(run, place.people.canbo).state == State.FAILED
+    assert OWN not in kept(run)
+
+
+def test_numbers_a_dead_worker_left_in_an_ended_import_are_swept(place):
+    run = read(place, row(**{"Số định danh cá nhân": OWN}))
+    ended = {"state": State.CANCELLED, "ended_at": timezone.now()}
+    ImportRun.objects.filter(pk=run.pk).update(**ended)
+    sheets.runs.sweep()
+    assert OWN not in kept(run)
+
+
+def test_a_preview_nobody_agrees_to_expires_with_its_numbers_and_says_so(place):
+    run, fresh = (read(place, row(**{"Số định danh cá nhân": OWN})) for _n in range(2))
+    long_ago = timezone.now() - sheets.runs.CONFIRM_WITHIN - datetime.timedelta(minutes=1)
+    ImportRun.objects.filter(pk=run.pk).update(ordered_at=long_ago)
+    sheets.runs.sweep()
+    ended = sheets.now(run)
+    assert (ended.state, sheets.now(fresh).state) == (State.CANCELLED, State.READY)
+    assert "7 ngày không ai xác nhận" in ended.error
+    assert ended.ended_at
+    assert OWN not in kept(run)
+    assert OWN in kept(fresh)
+
+
+@pytest.mark.parametrize("typed", ["01234567890", "0123 4567 8901 2", "01234567890X"])
+def test_a_mistyped_persons_number_is_judged_whole_and_kept_masked(place, typed):
+    run = read(place, row(**{"Số định danh cá nhân": typed}))
+    assert sheets.said(run)[0].startswith(f"2 personal: có {len(typed)} ký tự.")
+    assert run.rows.get().cells["personal"] == f"•••• •••• {typed[-4:]}"
+    assert typed not in kept(run)
+
+
+def test_a_persons_number_in_the_column_of_tax_numbers_is_masked_too(place):
+    run = read(place, row(**{"Mã số thuế": OWN}))
+    assert run.fault_count == 1
+    assert OWN not in kept(run)
+
+
+def test_a_masked_number_sent_back_is_to_be_typed_again(place):
+    run = read(place, row(**{"Số định danh cá nhân": "•••• •••• 8901"}))
+    assert sheets.said(run) == ["2 personal: số đã được che bớt; gõ lại đủ các chữ số"]
+
+
+def test_a_known_number_under_another_name_says_whose_it_is(place):
+    known = make.enterprise(place, "HTX Chè Bản Thử")
+    EnterpriseIdentifier.objects.create(enterprise=known, kind="tax10", value=TAX)
+    other = read(place, row("Xưởng mộc", **{"Mã số thuế": TAX})).rows.get()
+    alike = read(place, row("Hợp tác xã chè bản thử", **{"Mã số thuế": TAX})).rows.get()
+    assert (other.action, alike.action) == ("same", "same")
+    assert f"là của «HTX Chè Bản Thử» ({known.code}), khác tên" in other.notes["tax"]
+    assert "khác tên" not in alike.notes["tax"]
+
+
+def test_the_example_has_a_number_of_nobody_and_is_refused_without_its_mark(place):
+    example = enterprises.EXAMPLE_TAX
+    assert example.startswith("99")
+    run = read(place, row(**{"Mã số thuế": example}))
+    assert [one.split(";")[0] for one in sheets.said(run)] == ["2 tax: là số của dòng ví dụ"]

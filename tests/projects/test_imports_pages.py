@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from khuyencong.core import invariants
 from projects.exchange import runs
 from projects.models import Enterprise, ImportRun
 from tests import make
@@ -100,6 +101,49 @@ def test_a_cancelled_import_writes_nothing(browser):
     runs.write(run.pk)
     assert sheets.now(run).state == State.CANCELLED
     assert not Enterprise.objects.exists()
+
+
+def test_a_workbook_with_numbers_of_persons_is_had_until_the_import_ends(browser):
+    sent(browser, [1, "Cơ sở A", "Hộ kinh doanh"])
+    run = ImportRun.objects.get()
+    runs.read(run.pk)
+    address = f"/nhap-excel/{run.pk}/"
+    assert browser.get(f"{address}tep/").status_code == 200
+    assert f'href="{address}tep/"' in browser.get(address).content.decode()
+    browser.post(f"{address}huy/")
+    refused = browser.get(f"{address}tep/")
+    assert refused.status_code == 410
+    assert "chỉ tải về được đến khi lượt nhập kết thúc" in refused.content.decode()
+    assert f'href="{address}tep/"' not in browser.get(address).content.decode()
+    assert [one for one in invariants.violations() if one.invariant == "I7"] == []
+
+
+def test_the_workbook_of_an_ended_import_of_proposals_is_still_there(browser, place):
+    content = sheets.book({"x": [["y"]]})
+    run = sheets.imported("proposals", content, place.people.canbo, place.programme)
+    assert run.state == State.FAILED
+    assert browser.get(f"/nhap-excel/{run.pk}/tep/").status_code == 200
+
+
+def test_an_expired_import_says_why(browser):
+    sent(browser, [1, "Cơ sở A", "Hộ kinh doanh"])
+    run = ImportRun.objects.get()
+    runs.read(run.pk)
+    ImportRun.objects.update(ordered_at=run.ordered_at - 2 * runs.CONFIRM_WITHIN)
+    runs.sweep()
+    page = browser.get(f"/nhap-excel/{run.pk}/").content.decode()
+    assert "Quá 7 ngày không ai xác nhận" in page
+
+
+def test_a_mistyped_persons_number_is_masked_on_the_page_and_in_the_copy(browser, place, tmp_path):
+    head = ["STT", "Tên cơ sở", "Loại hình", "Số định danh cá nhân"]
+    rows = [head, [1, "Cơ sở A", "Hộ kinh doanh", "01234567890"]]
+    run = sheets.imported("enterprises", sheets.book({"Cơ sở": rows}), place.people.canbo)
+    page = browser.get(f"/nhap-excel/{run.pk}/").content.decode()
+    copy = b"".join(browser.get(f"/nhap-excel/{run.pk}/loi/").streaming_content)
+    for shown in (page, repr(sheets.cells(copy, tmp_path))):
+        assert "•••• •••• 7890" in shown
+        assert "01234567890" not in shown
 
 
 def test_another_kind_of_file_is_refused_beside_its_box(browser):

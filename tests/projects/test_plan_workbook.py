@@ -14,8 +14,8 @@ import pytest
 from khuyencong.core.workbooks import reading
 from programmes.models import Activity
 from projects import drafts
-from projects.drafts import Draft
-from projects.exchange import plan
+from projects.drafts import CostRow, Draft
+from projects.exchange import plan, plan_changes
 from projects.models import ImportRun, Proposal
 from tests import make
 from tests.projects import sheets
@@ -232,3 +232,142 @@ def test_the_number_of_queries_does_not_grow_with_the_list(place, django_assert_
     for number in range(4):
         make.draft(place, title=f"Đề án {number}")
     assert asked() == few
+
+
+def with_cost(place: Any, lines: int = 1) -> Proposal:
+    """190 from the province and 210 of others, in so many cost lines."""
+    proposal = make.draft(place)
+    rows = [
+        CostRow(
+            name=f"Máy sao chè {number}",
+            amount=400 * TRIEU // lines,
+            shares={
+                "provincial": 190 * TRIEU // lines,
+                "counterpart": 210 * TRIEU // lines,
+            },
+        )
+        for number in range(lines)
+    ]
+    funding = {("provincial", 2026): 190 * TRIEU, ("counterpart", 2026): 210 * TRIEU}
+    return drafts.save(
+        proposal,
+        Draft(cost_rows=rows, funding=funding),
+        by=place.people.canbo,
+        expected_version=None,
+    )
+
+
+def moved(place: Any, tmp_path: Path, proposal: Proposal, *, in_millions: bool = True) -> ImportRun:
+    unit = 1 if in_millions else TRIEU
+    content = exported(place, in_millions=in_millions)
+    head = next(row for row in grid(content, tmp_path) if CODE in row)
+    other = next(name for name in head if "đối ứng" in str(name))
+    changes = {key(proposal): {PROVINCIAL: 170 * unit, other: 230 * unit}}
+    return compared(place, edited(content, tmp_path, **changes))
+
+
+def test_the_one_cost_line_of_a_source_goes_along_with_its_money(place, tmp_path):
+    proposal = with_cost(place)
+    run = moved(place, tmp_path, proposal)
+    assert not run.fault_count, sheets.said(run)
+    told = run.rows.get(action="change").notes["foreseen"]
+    assert "Ngân sách tỉnh: 190 → 170 triệu đồng" in told
+    assert "sửa bảng dự toán sau khi nhập" not in told
+    done = sheets.agreed(run, place.people.canbo)
+    assert done.state == State.DONE, done.error
+    item = proposal.cost_items.get()
+    shares = {share.source.code: share.requested for share in item.shares.all()}
+    assert shares == {"provincial": 170 * TRIEU, "counterpart": 230 * TRIEU}
+    assert item.amount == 400 * TRIEU
+
+
+def test_money_of_several_cost_lines_is_left_and_the_preview_says_what_will_not_fit(
+    place, tmp_path
+):
+    proposal = with_cost(place, 2)
+    run = moved(place, tmp_path, proposal)
+    assert not run.fault_count, sheets.said(run)
+    told = run.rows.get(action="change").notes["foreseen"]
+    assert "dự toán 190, phân kỳ 170 triệu đồng: sửa bảng dự toán sau khi nhập" in told
+    sheets.agreed(run, place.people.canbo)
+    kept = [share.requested for item in proposal.cost_items.all() for share in item.shares.all()]
+    assert sorted(kept) == [95 * TRIEU, 95 * TRIEU, 105 * TRIEU, 105 * TRIEU]
+
+
+def test_a_line_that_no_longer_adds_up_is_told_before_writing(place, tmp_path):
+    proposal = with_cost(place)
+    content = exported(place)
+    changes = {key(proposal): {PROVINCIAL: 170 * TRIEU}}
+    run = compared(place, edited(content, tmp_path, **changes))
+    told = run.rows.get(action="change").notes["foreseen"]
+    assert "Các nguồn cộng 380, thành tiền 400 triệu đồng" in told
+
+
+def test_the_preview_says_old_and_new_in_the_unit_of_the_file(place, tmp_path, client):
+    proposal = with_cost(place)
+    client.force_login(place.people.canbo)
+    for in_millions, old, new, unit in (
+        (True, "190", "170", "triệu đồng"),
+        (False, "190.000.000", "170.000.000", "đồng"),
+    ):
+        run = moved(place, tmp_path, proposal, in_millions=in_millions)
+        page = client.get(f"/nhap-excel/{run.pk}/").content.decode()
+        assert f"<del>{old}</del>" in page
+        assert f'<ins>{new}</ins> <span class="un">{unit}</span>' in page
+        assert "190 → 170 triệu đồng" in page
+        assert "Đơn vị thụ hưởng" not in page, "columns without a change are left out"
+        everything = client.get(f"/nhap-excel/{run.pk}/?xem=tat-ca").content.decode()
+        assert "Đơn vị thụ hưởng" in everything
+
+
+def test_what_has_no_activity_is_named_in_words_and_the_list_comes_back(place, tmp_path):
+    proposal = make.draft(place)
+    proposal.cost_items.update(activity=None)
+    proposal.activities.all().delete()
+    content = exported(place)
+    said = [str(row[0]) for row in grid(content, tmp_path)]
+    assert "Khác: chưa chọn nội dung hoạt động" in said
+    assert "Cộng" in said
+    assert not any("–" in one for one in said)
+    run = compared(place, edited(content, tmp_path))
+    assert (run.row_count, run.fault_count) == (1, 0), sheets.said(run)
+
+
+def test_each_unit_has_a_file_name_of_its_own(place, client):
+    make.draft(place)
+    client.force_login(place.people.canbo)
+    names = [
+        client.get(f"/de-an/xuat/{query}")["Content-Disposition"] for query in ("", "?dvt=trieu")
+    ]
+    assert [name.rpartition("-")[2] for name in names] == ["dong.xlsx", "trieu.xlsx"]
+
+
+def test_a_list_too_long_says_how_long_and_offers_its_years(place, client, monkeypatch):
+    for year in (2026, 2026, 2027):
+        make.draft(place, title=f"Đề án {year}", year=year)
+    monkeypatch.setattr(plan, "MOST", 2)
+    client.force_login(place.people.canbo)
+    page = client.get("/de-an/xuat/?dvt=trieu", follow=True).content.decode()
+    assert "Danh mục có 3 đề án" in page
+    assert "2026 (2)</a>" in page
+    assert 'href="/de-an/xuat/?plan_year=2027&amp;dvt=trieu"' in page
+
+
+def test_beyond_so_many_dossiers_only_the_sums_are_looked_at(place, tmp_path, monkeypatch):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    proposals = [with_cost(place) for _number in range(4)]
+    changes = {key(one): {PROVINCIAL: 170 * TRIEU} for one in proposals}
+    content = edited(exported(place), tmp_path, **changes)
+
+    def asked(most: int) -> int:
+        monkeypatch.setattr(plan_changes, "_CHECKED", most)
+        with CaptureQueriesContext(connection) as found:
+            run = compared(place, content)
+        for row in run.rows.all():
+            assert "Các nguồn cộng 380" in row.notes["foreseen"]
+        return len(found)
+
+    none, one, two = asked(0), asked(1), asked(2)
+    assert one - none == two - one <= 8
