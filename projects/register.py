@@ -227,12 +227,17 @@ def merge(
     if expected_versions not in (None, (kept.version, left.version)):
         raise Stale(_("Một trong hai cơ sở vừa được sửa. Xem lại rồi gộp lần nữa."))
     _not_together(kept, left)
+    _one_and_the_same(kept, left, reason)
     chosen = [name for name in FIELDS if name in set(taken)]
     for name in chosen:
         setattr(kept, name, getattr(left, name))
     _checked(kept)
     Beneficiary.objects.filter(enterprise=left).update(enterprise=kept)
-    EnterpriseIdentifier.objects.filter(enterprise=left).update(enterprise=kept)
+    kinds = kept.identifiers.filter(valid_to=None).values_list("kind", flat=True)
+    moving = EnterpriseIdentifier.objects.filter(enterprise=left)
+    # It has one running number of a kind; the other stays as a former one.
+    moving.filter(valid_to=None, kind__in=list(kinds)).update(valid_to=clock.today())
+    moving.update(enterprise=kept)
     Enterprise.objects.filter(merged_into=left).update(merged_into=kept)
     left.merged_into, left.version = kept, left.version + 1
     left.save()
@@ -268,6 +273,31 @@ def _not_together(keep: Enterprise, gone: Enterprise) -> None:
                 "Hai cơ sở cùng đứng tên trong đề án {codes}, nên không phải một. "
                 "Bỏ một cơ sở khỏi đề án đó rồi gộp lại."
             ).format(codes=", ".join(codes))
+        )
+
+
+def _one_and_the_same(keep: Enterprise, gone: Enterprise, reason: str) -> None:
+    """Two numbers that were compared with papers are two firms; other names want a reason."""
+    numbers = [
+        {
+            row.kind: row
+            for row in firm.identifiers.filter(valid_to=None, kind__in=EnterpriseIdentifier.TAX)
+        }
+        for firm in (keep, gone)
+    ]
+    differing = numbers[0].keys() & numbers[1].keys()
+    if any(numbers[0][kind].is_verified and numbers[1][kind].is_verified for kind in differing):
+        raise Refused(
+            _(
+                "Hai mã số thuế khác nhau, cả hai đã đối chiếu giấy tờ, nên là hai cơ sở. "
+                "Mã nào sai thì kết thúc mã đó trước rồi gộp lại."
+            )
+        )
+    if (differing or keep.name_bare != gone.name_bare) and not reason.strip():
+        raise Refused(
+            Fault(
+                _("Tên hoặc mã số thuế khác nhau: nêu vì sao hai bản ghi là một cơ sở."), "reason"
+            )
         )
 
 

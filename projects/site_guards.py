@@ -14,6 +14,7 @@ from khuyencong.core.models import LegalDocument, Place
 from khuyencong.core.refusals import Fault
 from projects import sites
 from projects.act import Act
+from projects.checks import listed
 from projects.models import Enterprise
 
 MOST = 200
@@ -46,11 +47,14 @@ def sites_right(act: Act) -> Iterator[Fault]:
         )
         return
     yield from _leaving_right(act, rows)
-    yield from _sites_known(act, rows, leaving)
+    unknown = list(_sites_known(act, rows, leaving))
+    yield from unknown
     faulty = list(_amounts_right(rows))
     yield from faulty
     if not faulty:
         yield from _within_approved(act, rows, leaving)
+    if rows and not unknown and not faulty:
+        yield from listed.faults(act, listed.entered(rows))
 
 
 def _leaving_right(act: Act, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -171,7 +175,7 @@ def list_paper_given(act: Act) -> Iterator[Fault]:
 
 
 def answer_given(act: Act) -> Iterator[Fault]:
-    """The department answers by a paper, or says why in writing."""
+    """The department answers by a paper, or says why in writing; the sites are looked at again."""
     if not act.paper and not act.reason:
         yield Fault(_("Nhập số, ngày văn bản xác nhận, hoặc ghi ý kiến."), "reason")
         return
@@ -179,6 +183,14 @@ def answer_given(act: Act) -> Iterator[Fault]:
         waiting = sites.open_list(act.proposal)
         yield from papers.faults_of(act.paper)
         yield from _not_before(act, waiting.document if waiting else None)
+
+
+def sites_still_right(act: Act) -> Iterator[Fault]:
+    """The sites that wait, under the law of the day of the answer."""
+    waiting = sites.open_list(act.proposal)
+    rows = listed.waiting(waiting) if waiting else []
+    if rows:
+        yield from listed.faults(act, rows)
 
 
 def _submitted_on(act: Act) -> Any:

@@ -74,7 +74,7 @@ TABLE: dict[str, Transition] = {
                    sites.list_sites, (site_guards.list_paper_given, site_guards.sites_right),
                    ("sites", "document", "reason"), "main"),
         Transition("confirm_sites", gettext_lazy("Xác nhận danh sách cơ sở"), "proposal", sites.WHILE, None,
-                   sites.confirm_sites, (site_guards.answer_given,), ("document", "reason"), "main"),
+                   sites.confirm_sites, (site_guards.answer_given, site_guards.sites_still_right), ("document", "reason"), "main"),
         Transition("return_sites", gettext_lazy("Trả lại danh sách cơ sở"), "proposal", sites.WHILE, None,
                    sites.return_sites, (act_guards.reason_given,), ("reason",)),
         Transition("sign", gettext_lazy("Nhập hợp đồng"), "proposal", (S.APPROVED,), S.CONTRACTED,

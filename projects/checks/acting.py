@@ -85,7 +85,7 @@ def faults(act: Act) -> Iterator[Fault]:
 
 def keep(act: Act) -> CheckRecord | None:
     """Write what was checked beside the act, in its transaction, with the norms it rests on."""
-    outcome = outcome_of(act)
+    outcome = act.checked or outcome_of(act)
     if outcome is None:
         return None
     record = CheckRecord.objects.create(

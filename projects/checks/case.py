@@ -105,12 +105,21 @@ class Case:
 
     @property
     def other_amount(self) -> int:
-        """Money that is not the state's, in đồng."""
-        return sum(
-            line.amount
-            for line in self.lines
-            if line.source in self.sources and not self.sources[line.source].is_state
+        """Money that is not the state's, in đồng: by the years, or by the cost table if more.
+
+        Where the two differ, the check of the sums says so.
+        """
+        by_year = sum(line.amount for line in self.lines if self._is_other(line.source))
+        by_item = sum(
+            amount
+            for item in self.items
+            for source, amount in item.shares.items()
+            if self._is_other(source)
         )
+        return max(by_year, by_item)
+
+    def _is_other(self, source: str) -> bool:
+        return source in self.sources and not self.sources[source].is_state
 
     def supported(self, activity: str, source: str) -> list[Item]:
         """Cost lines of an activity that carry money of the source."""
@@ -157,7 +166,7 @@ class Case:
             activities=tuple(_chosen(row.activity, row) for row in activities),
             items=tuple(items),
             lines=tuple(lines),
-            firms=tuple(_firms((row.enterprise, row.place) for row in beneficiaries)),
+            firms=tuple(firms_of((row.enterprise, row.place) for row in beneficiaries)),
             sources=known,
         )
 
@@ -236,7 +245,8 @@ def _draft_activities(rows: Iterable[Any]) -> tuple[Chosen, ...]:
     return tuple(_chosen(choice.activity, choice) for choice in choices.values())
 
 
-def _firms(pairs: Iterable[tuple[Enterprise, Any]]) -> list[Firm]:
+def firms_of(pairs: Iterable[tuple[Enterprise, Any]]) -> list[Firm]:
+    """Establishments, each with the place it works at, as the rules look at them."""
     return [
         Firm(
             pk=firm.pk,
@@ -260,7 +270,7 @@ def _draft_firms(proposal: Proposal, chosen: list[Enterprise]) -> tuple[Firm, ..
     }
     fresh = [firm for firm in chosen if firm.pk not in loaded]
     prefetch_related_objects(fresh, "place", "sector_group")
-    return tuple(_firms(loaded.get(firm.pk) or (firm, firm.place) for firm in chosen))
+    return tuple(firms_of(loaded.get(firm.pk) or (firm, firm.place) for firm in chosen))
 
 
 def _sources_of(case: Case) -> dict[str, FundingSource]:

@@ -26,7 +26,12 @@ def check(case: Case, facts: Facts) -> Iterator[Check]:
             "source": source.code,
         }
         if due is None:
-            yield Check(**found, level=PASS, figure=_("Danh mục chưa có hạn của năm này"))
+            yield Check(
+                **found,
+                level=PASS,
+                figure=_("Danh mục chưa có hạn của năm này"),
+                is_unchecked=True,
+            )
             continue
         day = f"{due.on:%d/%m/%Y}"
         if facts.day <= due.on:

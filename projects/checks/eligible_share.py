@@ -31,7 +31,10 @@ def check(case: Case, facts: Facts) -> Iterator[Check]:
                 title=_("{activity}: không quá {share} chi phí được hỗ trợ").format(
                     activity=activity.code, share=figures.percent(norm.max_share)
                 ),
-                figure=_("{stage} {support} / {cost} triệu đồng = {share}").format(
+                figure=_(
+                    "{stage} {support} / {cost} triệu đồng chi phí của các dòng được hỗ trợ "
+                    "= {share}"
+                ).format(
                     stage=figures.asked(facts.stage),
                     support=figures.bare(support),
                     cost=figures.bare(cost),

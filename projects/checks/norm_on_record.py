@@ -28,6 +28,7 @@ def check(case: Case, facts: Facts) -> Iterator[Check]:
                         day=f"{facts.day:%d/%m/%Y}"
                     ),
                     source=source.code,
+                    is_unchecked=True,
                 )
     if not facts.norms:
         return

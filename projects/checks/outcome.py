@@ -57,6 +57,7 @@ class Check:
     reduce_by: int = 0
     earlier: tuple[Earlier, ...] = ()
     justification: Answer | None = None
+    is_unchecked: bool = False  # nothing to measure by: blocks nothing, and is not «đạt»
 
     @property
     def key(self) -> str:
@@ -105,10 +106,23 @@ class Outcome:
         return not self.open_count
 
     @property
+    def unchecked(self) -> list[Check]:
+        """What could not be measured; it blocks nothing."""
+        return [check for check in self.checks if check.is_unchecked]
+
+    @property
+    def is_site_list(self) -> bool:
+        """Whether these are the checks of a list of sites: each measures its sites' ceiling."""
+        return any(check.code == "site-ceiling" for check in self.checks)
+
+    @property
     def by_weight(self) -> list[Check]:
-        """Errors first, then what waits for a reason, then the rest."""
-        order = {ERROR: 0, WARNING: 1, PASS: 3}
-        return sorted(self.checks, key=lambda check: order[check.level] + check.is_answered)
+        """Errors first, then what waits for a reason, what nobody could measure, and the rest."""
+        order = {ERROR: 0, WARNING: 1, PASS: 4}
+        return sorted(
+            self.checks,
+            key=lambda check: 3 if check.is_unchecked else order[check.level] + check.is_answered,
+        )
 
     @property
     def norm_ids(self) -> list[int]:

@@ -37,7 +37,9 @@ def check(case: Case, facts: Facts) -> Iterator[Check]:
             source=line.source,
         )
         if not room.allotted:
-            yield replace(found, figure=_("Chưa giao dự toán năm này, chưa có gì để so"))
+            yield replace(
+                found, figure=_("Chưa giao dự toán năm này, chưa có gì để so"), is_unchecked=True
+            )
         elif lacking > 0:
             yield replace(
                 found,

@@ -13,6 +13,7 @@ from khuyencong.core.models import LegalDocument
 from khuyencong.core.refusals import Fault, Refused
 from projects import search, site_guards, sites
 from projects.act import Act
+from projects.checks import acting
 from projects.models import Beneficiary, Proposal, SiteList
 
 Standing, Verdict = Beneficiary.Status, SiteList.Verdict
@@ -23,6 +24,7 @@ WHILE = (Status.APPROVED, Status.CONTRACTED, Status.IN_PROGRESS)
 def list_sites(act: Act) -> None:
     """Trình danh sách cơ sở (Mẫu 11): planned until the department confirms them."""
     rows = site_guards.rows_of(act)
+    acting.keep(act)
     _register(act, LegalDocument.Kind.LETTER)
     earlier = sites.lists_of(act.proposal)
     if any(
@@ -87,6 +89,7 @@ def _forget(act: Act, kept: set[int]) -> None:
 def confirm_sites(act: Act) -> None:
     """Xác nhận danh sách: its sites are confirmed, those it lets go are withdrawn or replaced."""
     waiting = sites.open_list(act.proposal)
+    acting.keep(act)
     if act.paper:
         _register(act, LegalDocument.Kind.APPRAISAL)
     _answer(act, waiting, Verdict.CONFIRMED)

@@ -109,4 +109,6 @@ class AgainForm(NewProposalForm):
         if old.programme.code in self.programmes:
             self.initial["programme"] = old.programme.code
         if years:
-            self.initial["plan_year"] = years[0][0]
+            # A later year as a rule; the same one only where no other is open.
+            later = [year for year, _label in years if year > old.plan_year]
+            self.initial["plan_year"] = later[0] if later else years[0][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,12 +14,13 @@ from budgets import illustration
 from budgets.models import Allocation
 from khuyencong.core import documents, permissions, roles
 from khuyencong.core.models import User
+from programmes import running
 from programmes.models import FundingSource, Programme
 from projects import amounts
 from projects.amounts import Amounts, Matrix
 
 
-def visible_programmes(user: User) -> object:
+def visible_programmes(user: User) -> QuerySet[Programme]:
     """Programmes whose money a person may look at; raises with the reason where none."""
     if not user.may(roles.SEE_BUDGET):
         raise PermissionDenied(_("Tài khoản của bạn không xem kế hoạch vốn."))
@@ -27,8 +28,8 @@ def visible_programmes(user: User) -> object:
 
 
 def newest(request: HttpRequest) -> HttpResponse:
-    """The plan of the newest programme; the others are one choice away."""
-    programme = visible_programmes(request.user).first()
+    """The plan of the programme that runs now; the others are one choice away."""
+    programme = min(visible_programmes(request.user), key=running.order, default=None)
     if programme is None:
         return render(request, "budgets/budget_plan_empty.html")
     return redirect("budget_plan_programme", code=programme.code)

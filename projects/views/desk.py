@@ -13,7 +13,7 @@ from khuyencong.core.models import User
 from projects import amounts, holding, snapshots, tracks
 from projects.firing import options
 from projects.forms.transition import TransitionForm
-from projects.models import Review, Track
+from projects.models import Review, SiteList, Track
 from projects.views.dossier import DESK_VERBS, dossier_context
 from projects.views.lookup import proposal_or_404
 from projects.views.transition import attempt, bound
@@ -63,8 +63,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "projects/desk_queue.html",
-        {"queue": waiting(request.user), "outside": _outside(request.user)},
+        {
+            "queue": waiting(request.user),
+            "outside": _outside(request.user),
+            "lists": site_lists(request.user),
+        },
     )
+
+
+def site_lists(user: User) -> list[SiteList]:
+    """For the department: lists of sites that wait for its answer, oldest first."""
+    if not user.organisation.is_industry_department:
+        return []
+    rows = SiteList.objects.filter(verdict="", proposal__province_id=user.organisation.province_id)
+    return list(rows.select_related("proposal", "document").order_by("submitted_at")[:SHOWN])
 
 
 def _outside(user: User) -> list[dict[str, Any]]:

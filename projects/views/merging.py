@@ -121,10 +121,16 @@ def _merge(request: HttpRequest, here: Enterprise, other: Enterprise) -> HttpRes
             ),
         )
     except Refused as refused:
-        return _compare(request, here, other, [(f.message, "") for f in refused.faults], 422)
+        return _compare(request, here, other, _anchored(refused), 422)
     except ValidationError as error:
         return _compare(request, here, other, [(said, "id_reason") for said in error.messages], 422)
     messages.success(
         request, _("Đã gộp {gone} vào «{name}».").format(gone=gone.code, name=keep.name)
     )
     return redirect("enterprise_detail", pk=keep.pk)
+
+
+def _anchored(refused: Refused) -> list[tuple[str, str]]:
+    return [
+        (fault.message, "id_reason" if fault.field == "reason" else "") for fault in refused.faults
+    ]

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from khuyencong.core import clock
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, NotAllowed, NotNow, Refused, Stale
-from projects import sites, tracks
+from projects import holding, sites, tracks
+from projects.checks import Outcome, listed
 from projects.firing import AFTER_APPROVAL, Option, fire, option
 from projects.forms.sections import LAST
 from projects.forms.transition import TransitionForm
-from projects.models import Proposal
+from projects.models import Proposal, Track
 from projects.views.lookup import proposal_or_404
 from projects.workflow import TABLE
+
+WITH_AN_OFFICE = (Proposal.Status.SUBMITTED, Proposal.Status.IN_REVIEW)
 
 
 def bound(request: HttpRequest) -> tuple[Any, Any]:
@@ -77,8 +80,16 @@ def page(
         "has_errors": bool(faults or form.errors),
         "is_illustration": proposal.programme.is_illustration,
         "sites": sites.shown(proposal) if found.verb in AFTER_APPROVAL else None,
+        "outcome": _of_waiting_sites(proposal) if found.verb == "confirm_sites" else None,
     }
     return render(request, "projects/proposal_transition.html", context, status=status)
+
+
+def _of_waiting_sites(proposal: Proposal) -> Outcome | None:
+    """What the law says of the sites that wait, before the department answers."""
+    site_list = sites.open_list(proposal)
+    rows = listed.waiting(site_list) if site_list else []
+    return listed.outcome_of(proposal, rows, "appraisal") if rows else None
 
 
 def attempt(request: HttpRequest, proposal: Proposal, form: TransitionForm) -> list[Fault]:
@@ -121,4 +132,13 @@ def done(chosen: Option, proposal: Proposal) -> str:
     }
     if chosen.verb == "submit":
         return _("Đã trình {code} lúc {time}.").format(**facts)
-    return _("Đã ghi «{label}» cho {code} lúc {time}. Trạng thái: {status}.").format(**facts)
+    if proposal.status not in WITH_AN_OFFICE:
+        return _("Đã ghi «{label}» cho {code} lúc {time}. Trạng thái: {status}.").format(**facts)
+    facts["holder"] = "; ".join(
+        holding.standing(track)
+        for track in tracks.current(tracks.of(proposal))
+        if track.status == Track.Status.IN_STEP
+    )
+    if not facts["holder"]:
+        return _("Đã ghi «{label}» cho {code} lúc {time}. Trạng thái: {status}.").format(**facts)
+    return _("Đã ghi «{label}» cho {code} lúc {time}. Hiện nay: {holder}.").format(**facts)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from budgets import illustration
 from khuyencong.core import clock, roles
 from khuyencong.core.models import User
+from programmes import running
 from programmes.models import Programme, ProgrammeVersion
 from projects import amounts
 from reports import papers, tables
@@ -24,7 +25,7 @@ _ALERTS = 5  # more are said in number
 
 
 def versions_in_force(user: User) -> list[ProgrammeVersion]:
-    """The latest version of each programme the person may see, real ones first; one query.
+    """The latest version of each programme the person may see, in one query.
 
     Of those the first is the one a person means who names none: it runs now, or it ran last.
     """
@@ -35,16 +36,7 @@ def versions_in_force(user: User) -> list[ProgrammeVersion]:
         version.programme_id: version
         for version in rows.select_related("programme__province", "decision").order_by("number")
     }
-    this_year = clock.today().year
-    return sorted(
-        latest.values(),
-        key=lambda version: (
-            version.programme.is_illustration,
-            this_year not in version.programme.years,
-            -version.programme.start_year,
-            version.programme.code,
-        ),
-    )
+    return sorted(latest.values(), key=lambda version: running.order(version.programme))
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:

@@ -55,7 +55,7 @@ def test_a_share_at_the_limit_passes_and_one_dong_above_does_not(place, case):
     norm = make.norm(place, max_share=Decimal("0.5"), legal_ref="Điều 8")
     at = one(asking(case, 150 * TRIEU, 300 * TRIEU), "eligible-share")
     assert (at.level, at.gap, at.reduce_by, at.norm_id) == ("pass", "", 0, norm.pk)
-    assert at.figure == "Đề nghị 150 / 300 triệu đồng = 50,0%"
+    assert at.figure == "Đề nghị 150 / 300 triệu đồng chi phí của các dòng được hỗ trợ = 50,0%"
     over = one(asking(case, 150 * TRIEU + 1, 300 * TRIEU), "eligible-share")
     assert (over.level, over.reduce_by, over.citation) == ("error", 1, "Điều 8")
     assert over.title == "KC3d: không quá 50% chi phí được hỗ trợ"
@@ -489,3 +489,15 @@ def test_what_is_kept_reads_back_the_same(place):
     earlier = make.submitted(place)
     outcome = checks.run(again(place, earlier), DAY).explained("Máy khác", "1/GT")
     assert checks.Outcome.from_data(outcome.as_data()) == outcome
+
+
+def test_counterpart_in_the_cost_table_alone_is_counterpart(place, case):
+    make.norm(place, max_share=Decimal("0.5"))
+    asked = replace(asking(case, 150 * TRIEU, 300 * TRIEU), lines=())
+    assert one(asked, "counterpart").level == "pass"
+
+
+def test_what_nothing_measures_is_not_called_passed(case):
+    row = one(case, "norm-on-record")
+    assert (row.level, row.is_unchecked) == ("pass", True)
+    assert all(check.is_unchecked for check in found(case, "deadline"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from khuyencong.core import audit
+from khuyencong.core import audit, clock
 from khuyencong.core.refusals import NotAllowed, NotNow, Refused
 from projects import register
 from projects.models import Beneficiary, Enterprise, EnterpriseIdentifier, Proposal
@@ -37,6 +37,7 @@ def sent(keep, gone, /, **more):
         "keep": str(keep.pk),
         f"version-{keep.pk}": str(keep.version),
         f"version-{gone.pk}": str(gone.version),
+        "reason": "Nhập hai lần",
     } | more
 
 
@@ -70,6 +71,7 @@ def test_dossiers_numbers_and_chosen_fields_come_to_the_record_that_is_kept(plac
     assert (keep.name, keep.workers, keep.phone) == (before, 9, "")
     assert {row.proposal for row in keep.benefits.all()} == {approved, draft}
     assert {row.value for row in keep.identifiers.all()} == {NUMBER, SECOND}
+    assert [row.value for row in keep.identifiers.filter(valid_to=None)] == [NUMBER]
     assert not gone.benefits.exists() and not gone.identifiers.exists()
     assert approved.snapshots.get().content == frozen, "what was submitted stays as it was"
     assert Proposal.objects.get(pk=draft.pk).version == version + 1, "an open form must see it"
@@ -116,10 +118,31 @@ def test_the_merged_record_is_in_no_list_and_no_picker_and_leads_to_the_other(pl
 
 def test_a_record_merged_twice_leads_to_the_last_one(place):
     first, second, third = (make.enterprise(place) for _ in range(3))
-    register.merge(second, first, by=place.people.sct)
-    register.merge(third, second, by=place.people.sct)
+    register.merge(second, first, by=place.people.sct, reason="Nhập hai lần")
+    register.merge(third, second, by=place.people.sct, reason="Nhập hai lần")
     first.refresh_from_db()
     assert first.merged_into == third
+
+
+def test_other_names_or_numbers_want_a_reason(place, pair):
+    keep, gone, *_rest = pair
+    response = post(place, keep, gone, reason=" ")
+    assert response.status_code == 422
+    assert "nêu vì sao hai bản ghi là một cơ sở" in text_of(response)
+    gone.refresh_from_db()
+    assert gone.merged_into is None
+
+
+def test_two_numbers_that_were_compared_with_papers_are_two_firms(place, pair):
+    keep, gone, *_rest = pair
+    EnterpriseIdentifier.objects.filter(enterprise__in=[keep, gone]).update(is_verified=True)
+    response = post(place, keep, gone)
+    assert response.status_code == 422
+    assert "cả hai đã đối chiếu giấy tờ" in text_of(response)
+    wrong = gone.identifiers.get()
+    register.end_identifier(wrong, on=clock.today(), by=place.people.sct)
+    gone.refresh_from_db()
+    assert post(place, keep, gone).status_code == 302
 
 
 def test_two_that_stand_in_the_same_dossier_are_not_one(place, pair):

@@ -402,3 +402,27 @@ def test_a_program_lists_and_the_trail_tells_the_same(place):
     assert unit.post(address, leave, format="json").status_code == 200
     assert department.post(address, answer, format="json").status_code == 200
     assert Beneficiary.objects.get(proposal=proposal).standing == "withdrawn"
+
+
+# --- the law beside a list ------------------------------------------------------------------------
+
+
+def test_a_site_above_the_ceiling_is_refused_and_one_at_the_limit_is_not(place):
+    proposal = group(place)
+    make.norm(place, max_amount=100 * TRIEU)
+    with pytest.raises(Refused) as refused:
+        send(place, proposal, {**site(place), "support": 100 * TRIEU + 1})
+    assert "mỗi cơ sở" in str(refused.value.faults[0].message)
+    send(place, proposal, {**site(place), "support": 100 * TRIEU})
+    assert proposal.check_records.filter(act="submission", track=None).last().results["checks"]
+
+
+def test_a_list_waits_on_the_desk_and_the_answer_shows_its_checks(place):
+    proposal = group(place)
+    send(place, proposal, site(place))
+    department = page_of(place.people.sct)
+    assert "Danh sách cơ sở chờ thẩm định" in text_of(department.get(reverse("desk")))
+    head = text_of(department.get(reverse("proposal_detail", args=[proposal.code])))
+    assert "Danh sách cơ sở đang chờ Sở Công Thương" in head
+    answer = reverse("proposal_transition", args=[proposal.code, "confirm_sites"])
+    assert "Mức hỗ trợ mỗi cơ sở" in text_of(department.get(answer))
