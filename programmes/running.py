@@ -7,10 +7,10 @@ from programmes.models import Programme
 
 
 def order(programme: Programme) -> tuple[bool, bool, int, str]:
-    """Sorts what runs today first, of these the real ones, then the newest."""
+    """Sorts the real ones first, of these what runs today, then the newest."""
     return (
-        clock.today().year not in programme.years,
         programme.is_illustration,
+        clock.today().year not in programme.years,
         -programme.start_year,
         programme.code,
     )

@@ -28,7 +28,7 @@ def visible_programmes(user: User) -> QuerySet[Programme]:
 
 
 def newest(request: HttpRequest) -> HttpResponse:
-    """The plan of the programme that runs now; the others are one choice away."""
+    """The plan of the programme meant where none is named; the others are one choice away."""
     programme = min(visible_programmes(request.user), key=running.order, default=None)
     if programme is None:
         return render(request, "budgets/budget_plan_empty.html")

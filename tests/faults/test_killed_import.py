@@ -149,8 +149,10 @@ def test_a_worker_whose_lease_ran_out_finds_itself_late_and_writes_nothing(place
         (place.folder / "waiting").unlink()
         place.open()
         second.start()
-        until(lambda: swept(run, State.DONE), 60)
+        # The second one has taken it up and waits: imports of a province are written one by one.
+        until(lambda: swept(run, State.WRITING) and sheets.now(run).attempt == 2, 60)
         os.kill(pid, signal.SIGCONT)
+        until(lambda: sheets.now(run).state == State.DONE, 60)
         other = ready(people)  # rows the first attempt wrote are known, or there are none
         assert other.rows.filter(action="same").count() == ROWS
         assert Enterprise.objects.count() == ROWS
