@@ -57,6 +57,7 @@ class CheckSerializer(serializers.Serializer):
     norm_id = serializers.IntegerField(allow_null=True, help_text=gettext_lazy("dòng định mức"))
     source = serializers.CharField()
     reduce_by = serializers.IntegerField(help_text=gettext_lazy("số phải giảm, đồng"))
+    is_unchecked = serializers.BooleanField(help_text=gettext_lazy("chưa kiểm được"))
     earlier = EarlierSerializer(many=True)
     justification = AnswerSerializer(allow_null=True)
 

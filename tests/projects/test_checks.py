@@ -176,6 +176,7 @@ def test_without_a_norm_it_passes_and_says_that_none_is_on_record(case):
     row = next(row for row in outcome.checks if row.code == "norm-on-record")
     assert row.level == "pass" and "02/03/2026" in row.figure
     assert outcome.is_clear
+    assert all(one.is_unchecked for one in (row, *found(case, "deadline")))
 
 
 def test_the_provinces_own_row_goes_before_the_national_one(place, case):
@@ -495,9 +496,3 @@ def test_counterpart_in_the_cost_table_alone_is_counterpart(place, case):
     make.norm(place, max_share=Decimal("0.5"))
     asked = replace(asking(case, 150 * TRIEU, 300 * TRIEU), lines=())
     assert one(asked, "counterpart").level == "pass"
-
-
-def test_what_nothing_measures_is_not_called_passed(case):
-    row = one(case, "norm-on-record")
-    assert (row.level, row.is_unchecked) == ("pass", True)
-    assert all(check.is_unchecked for check in found(case, "deadline"))
