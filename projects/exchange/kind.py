@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -18,8 +19,8 @@ from projects.models import ImportRow
 Tell = Callable[[int], None]
 
 
-class Kind:
-    """Base of the kinds; one object serves one workbook and reads its lists once."""
+class Kind(ABC):
+    """What each kind must know; one object serves one workbook and reads its lists once."""
 
     rule = ""
     # Columns whose values are not kept once the import has ended, whichever way.
@@ -32,21 +33,21 @@ class Kind:
         self.params: dict[str, Any] = {}
         self.province_id = programme.province_id if programme else user.organisation.province_id
 
+    @abstractmethod
     def plans(self) -> Sequence[SheetPlan]:
         """The sheets a workbook of this kind has, and their columns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def judge(self, found: Sequence[Found]) -> list[Read]:
         """Every row with everything that is wrong with it; asks the database for lists alone."""
-        raise NotImplementedError
 
     def lock(self) -> None:
         """Wait for the writing of others that could add the same to this province."""
         SerialCounter.take(f"import-{self.province_id}")
 
+    @abstractmethod
     def write(self, rows: Iterable[ImportRow], tell: Tell) -> dict[int, int]:
         """Write what was agreed to, inside the caller's transaction: row id → id of the record."""
-        raise NotImplementedError
 
 
 def as_read(row: ImportRow) -> Read:

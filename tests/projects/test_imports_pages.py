@@ -9,6 +9,7 @@ from django.test import Client
 
 from khuyencong.core import invariants
 from projects.exchange import runs
+from projects.exchange.kind import Kind
 from projects.models import Enterprise, ImportRun
 from tests import make
 from tests.projects import sheets
@@ -195,3 +196,12 @@ def test_the_chores_of_each_minute_look_after_imports():
     from reports import chores
 
     assert runs.sweep in chores.CHORES
+
+
+def test_a_kind_that_cannot_read_judge_and_write_is_none(place):
+    class Half(Kind):
+        def plans(self):
+            return ()
+
+    with pytest.raises(TypeError, match=r"judge.*write"):
+        Half(place.people.canbo)
