@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "khuyencong.core.middleware.BadInputMiddleware",
+    "khuyencong.core.middleware.WorkdaysMiddleware",
 ]
 
 ROOT_URLCONF = "khuyencong.urls"

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from khuyencong.core import workdays
 from khuyencong.core.exceptions import problem
 
 
@@ -83,6 +84,17 @@ def for_script(request: HttpRequest, text: str, status: int) -> HttpResponse | N
     if "application/json" not in request.headers.get("Accept", ""):
         return None
     return JsonResponse({"message": text, "saved": [], "faults": [text]}, status=status)
+
+
+class WorkdaysMiddleware:
+    """The working calendar is read at most once a request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with workdays.remembered():
+            return self.get_response(request)
 
 
 class CompressPagesMiddleware(GZipMiddleware):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import ClassVar
 
@@ -14,49 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField, MoneyField
-from khuyencong.core.models import AuditedModel, dated_on
-
-
-class Confidence(models.TextChoices):
-    """How well a fact was compared with the text of the law. Only memory never blocks anybody."""
-
-    CHECKED = "checked", _("Đã đối chiếu văn bản gốc")
-    QUOTED = "quoted", _("Theo trích dẫn, chưa đối chiếu văn bản gốc")
-    MEMORY = "memory", _("Chưa đối chiếu văn bản gốc")
-
-
-class RuleQuerySet(models.QuerySet):
-    def visible_to(self, user: object) -> RuleQuerySet:
-        """National rows and those of the person's province."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.for_province(user.organisation.province_id)
-
-    def for_province(self, province_id: int | None) -> RuleQuerySet:
-        return self.filter(Q(province_id=province_id) | Q(province__isnull=True))
-
-
-class Rule(AuditedModel):
-    """What dated rows the administrator keeps have in common: a name for the trail."""
-
-    PREFIX: ClassVar[str] = ""
-
-    class Meta:
-        abstract = True
-
-    @property
-    def code(self) -> str:
-        return f"{self.PREFIX}-{self.pk}"
-
-    @classmethod
-    def called(cls, code: str) -> models.QuerySet:
-        number = code.strip().removeprefix(f"{cls.PREFIX}-")
-        known = number.isascii() and number.isdigit() and len(number) < 19
-        return cls.objects.filter(pk=int(number)) if known else cls.objects.none()
-
-    @classmethod
-    def codes_of(cls, ids: Iterable[int]) -> dict[int, str]:
-        return {pk: f"{cls.PREFIX}-{pk}" for pk in ids}
+from khuyencong.core.models import Confidence, Rule, RuleQuerySet, dated_on
 
 
 class SupportNormQuerySet(RuleQuerySet):

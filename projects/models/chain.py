@@ -9,10 +9,17 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField
-from khuyencong.core.models import Organisation, dated_on
+from khuyencong.core.models import AuditedModel, Organisation, dated_on
 
 
 class ReviewChainQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> ReviewChainQuerySet:
+        """National chains and those of the person's province."""
+        if not user.is_authenticated:
+            return self.none()
+        home = user.organisation.province_id
+        return self.filter(Q(province__isnull=True) | Q(province_id=home))
+
     def in_force(self, source_id: int, province_id: int, day: datetime.date) -> ReviewChain | None:
         """A province's own chain goes before the national one."""
         return (
@@ -23,8 +30,11 @@ class ReviewChainQuerySet(models.QuerySet):
         )
 
 
-class ReviewChain(models.Model):
-    """Quy trình thẩm định, phê duyệt của một nguồn ngân sách. Running tracks keep their version."""
+class ReviewChain(AuditedModel):
+    """Quy trình thẩm định, phê duyệt của một nguồn ngân sách. Running tracks keep their version.
+
+    Versions of one chain share their code and follow each other by date.
+    """
 
     code = models.SlugField(max_length=40)
     name = LineField(_("tên"), max_length=200)
@@ -56,15 +66,25 @@ class ReviewChain(models.Model):
 
 
 class ReviewStep(models.Model):
-    """Một bước: which office (by kind) appraises or approves, in how many working days."""
+    """Một bước: which office (by kind) appraises or approves, in how many working days.
+
+    A step after the approving one looks at the detailed allotment (TTLT 26/2014/TTLT-BTC-BCT Điều
+    8.1b): money is paid only when it is done.
+    """
 
     class Kind(models.TextChoices):
         APPRAISE = "appraise", _("Thẩm định")
+        FINANCE = "finance", _("Thẩm định tài chính")
         APPROVE = "approve", _("Phê duyệt")
+        RECORD = "record", _("Ghi nhận văn bản")
+
+    # Those whose offices say what should be given, and so do not approve the same dossier.
+    APPRAISING = (Kind.APPRAISE, Kind.FINANCE)
 
     chain = models.ForeignKey(ReviewChain, models.PROTECT, related_name="steps")
     order = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
+    name = LineField(_("tên bước"), max_length=120, blank=True)
     organisation_kind = models.CharField(max_length=24, choices=Organisation.Kind)
     working_days = models.PositiveSmallIntegerField(null=True, blank=True)
     may_return = models.BooleanField(default=True)
@@ -80,4 +100,13 @@ class ReviewStep(models.Model):
         constraints = [models.UniqueConstraint(fields=["chain", "order"], name="review_step_order")]
 
     def __str__(self) -> str:
-        return f"{self.order}. {self.get_kind_display()}: {self.get_organisation_kind_display()}"
+        return f"{self.order}. {self.label}: {self.get_organisation_kind_display()}"
+
+    @property
+    def label(self) -> str:
+        """What the step is called: its own name, else its kind."""
+        return self.name or str(self.get_kind_display())
+
+    @property
+    def is_appraising(self) -> bool:
+        return self.kind in self.APPRAISING

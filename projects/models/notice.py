@@ -17,17 +17,34 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         ARRIVED = "arrived", gettext_lazy("Hồ sơ chờ bạn")
         OUTCOME = "outcome", gettext_lazy("Hồ sơ của bạn có kết quả")
+        ASSIGNED = "assigned", gettext_lazy("Hồ sơ được giao cho bạn")
+        REMARK = "remark", gettext_lazy("Có ý kiến về hồ sơ của bạn")
+        DUE = "due", gettext_lazy("Sắp hết hạn xử lý")
+        OVERDUE = "overdue", gettext_lazy("Quá hạn xử lý")
+        REPLY_DUE = "reply_due", gettext_lazy("Sắp hết hạn bổ sung")
+
+    # Those about a day that binds the reader: they are mailed even to who wants no other mail.
+    DEADLINES = (Kind.DUE, Kind.OVERDUE, Kind.REPLY_DUE)
 
     user = models.ForeignKey("core.User", models.PROTECT, related_name="notices")
     proposal = models.ForeignKey("projects.Proposal", models.PROTECT, related_name="notices")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     status = models.CharField(max_length=16)
+    review = models.ForeignKey("projects.Review", models.PROTECT, null=True, related_name="+")
+    due_on = models.DateField(null=True, blank=True)
+    # What it tells, so that the same is told once: empty where every time is news.
+    key = models.CharField(max_length=80, blank=True, editable=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "key"], condition=~Q(key=""), name="notice_told_once"
+            )
+        ]
         indexes = [
             models.Index(fields=["user", "-id"], condition=Q(read_at=None), name="notice_unread"),
             models.Index(fields=["id"], condition=Q(mailed_at=None), name="notice_unmailed"),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from khuyencong.core.fields import MoneyField
+from khuyencong.core.fields import LineField, MoneyField
 
 
 class Track(models.Model):
@@ -32,6 +32,10 @@ class Track(models.Model):
     step = models.ForeignKey("projects.ReviewStep", models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     round = models.PositiveSmallIntegerField(default=0)
+    # The paper by which a decided source was taken up again, as a new attempt.
+    reopened_by = models.ForeignKey(
+        "core.LegalDocument", models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["source__position", "attempt"]
@@ -52,7 +56,9 @@ class Review(models.Model):
 
     Opened when the dossier reaches the office (so it is the office's queue, and the proof that the
     office may go on reading); filled when the office has spoken. ``decided_by`` is the person who
-    decided, ``recorded_by`` the one who entered an outside body's paper.
+    decided, ``recorded_by`` the one who entered an outside body's paper. ``is_outside``: the portal
+    cannot see into the office, so it has no due date and is never late. ``delegation``: the grant
+    under which who decided stood in for somebody.
     """
 
     class Verdict(models.TextChoices):
@@ -71,7 +77,15 @@ class Review(models.Model):
     organisation = models.ForeignKey("core.Organisation", models.PROTECT, related_name="reviews")
     received_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
+    is_outside = models.BooleanField(default=False)
     opened_at = models.DateTimeField(null=True, blank=True)
+    # While another source of the dossier is returned the clock stands still.
+    paused_at = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, related_name="assigned_reviews"
+    )
+    assigned_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
+    assigned_at = models.DateTimeField(null=True, blank=True)
     # What the specialist proposed, waiting for the head's conclusion.
     proposed = models.CharField(max_length=10, choices=Verdict, blank=True)
     proposed_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
@@ -82,6 +96,8 @@ class Review(models.Model):
     decided_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
+    delegation = models.ForeignKey("core.RoleGrant", models.PROTECT, null=True, related_name="+")
+    reply_due_on = models.DateField(_("hạn bổ sung"), null=True, blank=True)
 
     class Meta:
         ordering = ["received_at", "pk"]
@@ -126,3 +142,42 @@ class ReviewAmount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.amount}"
+
+
+class ReviewShare(models.Model):
+    """Số tiền một cơ quan đồng ý cho một dòng dự toán, một nguồn.
+
+    The line is named by its place in the round's snapshot: the dossier's own rows are written anew
+    when it is returned, what an office said of them is kept.
+    """
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="shares")
+    position = models.PositiveSmallIntegerField()
+    source = models.ForeignKey("programmes.FundingSource", models.PROTECT, related_name="+")
+    amount = MoneyField()
+
+    class Meta:
+        ordering = ["position", "source__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "position", "source"], name="review_share_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.position}: {self.amount}"
+
+
+class ReturnPoint(models.Model):
+    """Mục cần bổ sung of a return: a part of the dossier's form, and what is wanted there."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="return_points")
+    position = models.PositiveSmallIntegerField()
+    section = models.SlugField(max_length=20)
+    text = LineField(max_length=500)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.section}: {self.text}"

@@ -3,8 +3,11 @@ from khuyencong.core.models.base import AppendOnlyModel, dated_on
 from khuyencong.core.models.counter import SerialCounter
 from khuyencong.core.models.document import LegalDocument
 from khuyencong.core.models.file import StoredFile
+from khuyencong.core.models.holiday import Holiday
 from khuyencong.core.models.organisation import Organisation
 from khuyencong.core.models.place import Place, PlaceChange
+from khuyencong.core.models.place_trait import PlaceTrait
+from khuyencong.core.models.rule import Confidence, Rule, RuleQuerySet
 from khuyencong.core.models.token import ApiToken
 from khuyencong.core.models.user import RoleGrant, User
 
@@ -14,11 +17,16 @@ __all__ = [
     "AuditAnchor",
     "AuditEntry",
     "AuditedModel",
+    "Confidence",
+    "Holiday",
     "LegalDocument",
     "Organisation",
     "Place",
     "PlaceChange",
+    "PlaceTrait",
     "RoleGrant",
+    "Rule",
+    "RuleQuerySet",
     "SerialCounter",
     "StoredFile",
     "User",

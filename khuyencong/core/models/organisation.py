@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField
+from khuyencong.core.models.audit import AuditedModel
 from khuyencong.core.models.base import dated_on
 
 
@@ -25,8 +26,12 @@ class OrganisationQuerySet(models.QuerySet):
         ).first()
 
 
-class Organisation(models.Model):
-    """Cơ quan hoặc đơn vị. ``province`` empty means national."""
+class Organisation(AuditedModel):
+    """Cơ quan hoặc đơn vị under one of its names. ``province`` empty means national.
+
+    ``lineage`` is the same for all names of one office and for what was merged into it: rights and
+    duties go by it, while papers and dossiers keep the name of their day.
+    """
 
     class Kind(models.TextChoices):
         IMPLEMENTING_UNIT = "implementing_unit", _("Đơn vị thực hiện")
@@ -55,6 +60,8 @@ class Organisation(models.Model):
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
     )
+    lineage = models.CharField(max_length=40, editable=False, default="", db_index=True)
+    legal_ref = LineField(_("căn cứ"), max_length=300, blank=True)
     valid_from = models.DateField(_("có từ ngày"), null=True, blank=True)
     valid_to = models.DateField(_("đến hết ngày"), null=True, blank=True)
 
@@ -65,6 +72,17 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if not self.lineage:
+            self.lineage = self.successor.lineage if self.successor else self.code
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def trail_visible_to(cls, user: object) -> models.QuerySet:
+        """National offices and those of the person's province."""
+        home = user.organisation.province_id
+        return cls.objects.filter(models.Q(province=None) | models.Q(province_id=home))
 
     @property
     def is_industry_department(self) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from khuyencong.core import roles as role_table
 from khuyencong.core.fields import LineField
 from khuyencong.core.models.base import dated_on
+from khuyencong.core.models.rule import Rule
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +30,10 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Tài khoản. Belongs to one organisation; is never deleted, only deactivated."""
 
+    class MailMode(models.TextChoices):
+        EACH = "each", _("Từng thư khi có việc")
+        DIGEST = "digest", _("Một thư tổng hợp mỗi ngày")
+
     username = LineField(_("tên đăng nhập"), max_length=60, unique=True)
     full_name = LineField(_("họ và tên"), max_length=120)
     title = LineField(_("chức vụ"), max_length=120, blank=True)
@@ -38,6 +43,13 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("đang hoạt động"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
+    mail_mode = models.CharField(
+        _("thư báo"), max_length=8, choices=MailMode, default=MailMode.EACH
+    )
+    mail_only_deadlines = models.BooleanField(
+        _("chỉ nhận thư về hạn của chính mình"), default=False
+    )
+    digest_on = models.DateField(null=True, editable=False, help_text="day of the last digest")
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -65,8 +77,13 @@ class User(AbstractBaseUser):
         return permission in self.permissions
 
 
-class RoleGrant(models.Model):
-    """Vai trò được giao từ ngày đến ngày, theo văn bản. Delegation while absent is the same row."""
+class RoleGrant(Rule):
+    """Vai trò được giao từ ngày đến ngày, theo văn bản.
+
+    Delegation while absent is the same row, with ``on_behalf_of``: what is done by it is stamped.
+    """
+
+    PREFIX = "VT"
 
     user = models.ForeignKey(User, models.PROTECT, related_name="role_grants")
     role = models.CharField(_("vai trò"), max_length=20, choices=role_table.Role)
@@ -92,3 +109,11 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+    @classmethod
+    def trail_visible_to(cls, user: object) -> models.QuerySet:
+        """Grants of one's own office; an administrator's province."""
+        home = user.organisation
+        if user.may(role_table.ADMINISTER):
+            return cls.objects.filter(user__organisation__province_id=home.province_id)
+        return cls.objects.filter(user__organisation__lineage=home.lineage)
