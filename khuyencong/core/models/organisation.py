@@ -84,6 +84,10 @@ class Organisation(AuditedModel):
         home = user.organisation.province_id
         return cls.objects.filter(models.Q(province=None) | models.Q(province_id=home))
 
+    def is_same_office(self, other: Organisation) -> bool:
+        """Whether both are one office, under whatever names."""
+        return self.lineage == other.lineage
+
     @property
     def is_industry_department(self) -> bool:
         return self.kind == self.Kind.INDUSTRY_DEPARTMENT
