@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock
+from khuyencong.core import clock, workdays
+from khuyencong.core.workdays import Calendar
 from projects.models import Proposal, Review, ReviewStep, Track
 from projects.tracks import open_review
 
@@ -42,20 +43,39 @@ def at_office(review: Review) -> str:
     return _("{office} thẩm định").format(office=office)
 
 
+def is_outside(review: Review) -> bool:
+    """Whether the portal cannot see into the office: it has no day to keep, and is never late."""
+    return review.is_outside or review.organisation.province_id is None
+
+
 def due(review: Review | None) -> Due:
-    """How long the office still has. A national office is never late for the province."""
+    """How long the office still has, in working days of its province."""
     if review is None:
         return Due(None, "")
-    if review.organisation.province_id is None:
-        return Due(review.due_on, _("đang ở cơ quan ngoài"))
+    if is_outside(review):
+        return Due(None, _("đang ở cơ quan ngoài"))
+    if review.paused_at:
+        return Due(None, _("tạm dừng vì hồ sơ đang bổ sung"))
     if review.due_on is None:
         return Due(None, "")
-    left = clock.working_days_between(clock.today(), review.due_on)
-    if left < 0:
+    calendar, today = workdays.calendar_of(review.organisation.province_id), clock.today()
+    late_before, soon_before = bounds(calendar, today)
+    left = calendar.between(today, review.due_on)
+    if review.due_on < late_before:
         return Due(review.due_on, _("quá hạn {n} ngày").format(n=-left), "r")
-    if left == 0:
+    if review.due_on == today:
         return Due(review.due_on, _("hết hạn hôm nay"), "w")
-    return Due(review.due_on, _("còn {n} ngày").format(n=left), "w" if left <= SOON else "")
+    if left <= 0:
+        # A weekend or a holiday between: nothing was missed, nothing is left either.
+        said = _("hết hạn ngày {day}").format(day=f"{review.due_on:%d/%m/%Y}")
+        return Due(review.due_on, said, "w")
+    tone = "w" if review.due_on < soon_before else ""
+    return Due(review.due_on, _("còn {n} ngày").format(n=left), tone)
+
+
+def bounds(calendar: Calendar, today: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """What is due before the first day is late; before the second it wants attention soon."""
+    return calendar.last_worked(today), calendar.add(today, SOON + 1)
 
 
 def with_due(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
@@ -66,6 +86,7 @@ def with_due(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
             track__status=Track.Status.IN_STEP,
             verdict="",
             due_on__isnull=False,
+            is_outside=False,
             organisation__province__isnull=False,
         )
         .order_by("due_on")

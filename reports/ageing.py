@@ -1,38 +1,51 @@
-"""How long dossiers lie with each office: only offices of the province can be late."""
+"""How long dossiers of a programme lie with each office, as the dashboard shows it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db.models import Exists, OuterRef
-
-from khuyencong.core import charts
+from khuyencong.core import charts, workdays
 from khuyencong.core.charts import Segment
 from khuyencong.core.drawings import StripChart
 from khuyencong.core.models import User
 from programmes.models import Programme
+from projects import ageing as counted
 from projects import holding
+from projects.ageing import Waiting
 from projects.holding import Due
-from projects.models import Proposal, Review, Track
+from projects.models import Review
 
 _NAMED: Final = 5  # late dossiers shown by name
 
 
 @dataclass
 class Office:
-    """Open dossiers of one office. One outside the province has no deadline of ours."""
+    """Open dossiers of one office; those it has outside the portal have no day to keep."""
 
     pk: int
     name: str
-    is_outside: bool
-    in_time: int = 0
-    soon: int = 0
-    late: int = 0
+    waiting: Waiting
+
+    @property
+    def is_outside(self) -> bool:
+        return self.waiting.outside == self.waiting.total
+
+    @property
+    def in_time(self) -> int:
+        return self.waiting.in_time
+
+    @property
+    def soon(self) -> int:
+        return self.waiting.soon
+
+    @property
+    def late(self) -> int:
+        return self.waiting.late
 
     @property
     def total(self) -> int:
-        return self.in_time + self.soon + self.late
+        return self.waiting.total
 
     @property
     def chart(self) -> StripChart:
@@ -60,35 +73,18 @@ class Ageing:
 
 
 def ageing(programme: Programme, user: User) -> Ageing:
-    """Open reviews of a programme by office, in one query; titles only of visible dossiers."""
-    seen = Proposal.objects.visible_to(user).filter(pk=OuterRef("track__proposal_id"))
-    rows = (
-        Review.objects.filter(
-            verdict="", track__status=Track.Status.IN_STEP, track__proposal__programme=programme
-        )
-        .select_related("organisation", "track__proposal")
-        .only(
-            "due_on",
-            "organisation__short_name",
-            "organisation__province_id",
-            "track__proposal__code",
-            "track__proposal__title",
-        )
-        .annotate(may_see=Exists(seen))
-        .order_by("due_on", "pk")
+    """Open reviews of a programme by office, counted by the database; titles of visible ones."""
+    calendar = workdays.calendar_of(programme.province_id)
+    rows = counted.open_reviews().filter(track__proposal__programme=programme)
+    keys = ("organisation__lineage", "organisation_id", "organisation__short_name")
+    offices: dict[str, Office] = {}
+    # An office under two names is one, called by the later of them.
+    for (lineage, pk, name), found in sorted(counted.waiting_by(rows, calendar, *keys).items()):
+        office = offices.setdefault(lineage, Office(pk, name, Waiting()))
+        office.pk, office.name = pk, name
+        office.waiting.add(found)
+    late = counted.late_seen_by(user, rows, calendar, _NAMED)
+    return Ageing(
+        sorted(offices.values(), key=lambda office: (-office.late, -office.total, office.name)),
+        [(review, holding.due(review)) for review in late],
     )
-    offices: dict[int, Office] = {}
-    found = Ageing()
-    for review in rows:
-        body = review.organisation
-        office = offices.setdefault(
-            body.pk, Office(body.pk, body.short_name, body.province_id is None)
-        )
-        due = holding.due(review)
-        office.in_time += due.tone == ""
-        office.soon += due.tone == "w"
-        office.late += due.tone == "r"
-        if due.tone == "r" and review.may_see and len(found.late) < _NAMED:
-            found.late.append((review, due))
-    found.offices = sorted(offices.values(), key=lambda office: (-office.late, -office.total))
-    return found

@@ -34,23 +34,3 @@ def at(moment: datetime.datetime | datetime.date) -> Iterator[None]:
         yield
     finally:
         _now.reset(token)
-
-
-def add_working_days(start: datetime.date, days: int) -> datetime.date:
-    """The day ``days`` working days (Monday to Friday) after ``start``."""
-    day = start
-    while days > 0:
-        day += datetime.timedelta(days=1)
-        if day.weekday() < 5:
-            days -= 1
-    return day
-
-
-def working_days_between(start: datetime.date, end: datetime.date) -> int:
-    """Working days after ``start`` up to and with ``end``; negative when ``end`` is before."""
-    if end < start:
-        return -working_days_between(end, start)
-    span = (end - start).days
-    weeks, rest = divmod(span, 7)
-    extra = sum(1 for i in range(1, rest + 1) if (start + datetime.timedelta(days=i)).weekday() < 5)
-    return weeks * 5 + extra

@@ -28,12 +28,18 @@ class Calendar:
         return day in self.worked or (day.weekday() < SATURDAY and day not in self.off)
 
     def add(self, start: datetime.date, days: int) -> datetime.date:
-        """The day ``days`` working days after ``start``."""
-        day = start
-        while days > 0:
-            day += _DAY
-            if self.works(day):
-                days -= 1
+        """The day ``days`` working days after ``start``, or before it when negative."""
+        day, step = start, _DAY if days > 0 else -_DAY
+        for _each in range(abs(days)):
+            day += step
+            while not self.works(day):
+                day += step
+        return day
+
+    def last_worked(self, day: datetime.date) -> datetime.date:
+        """The day itself where it is worked, else the last one before it that was."""
+        while not self.works(day):
+            day -= _DAY
         return day
 
     def between(self, start: datetime.date, end: datetime.date) -> int:

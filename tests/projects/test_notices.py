@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.test import Client, override_settings
 
-from projects import notices, tasks
+from projects import mailing, tasks
 from projects.firing import fire
 from projects.models import Notice
 from tests import make
@@ -37,8 +37,8 @@ def test_a_notice_is_mailed_once_to_who_has_an_address(place):
     place.people.sct.email = "sct@example.vn"
     place.people.sct.save()
     make.submitted(place)
-    assert notices.mail_waiting() == 1
-    assert notices.mail_waiting() == 0
+    assert mailing.mail_waiting() == 1
+    assert mailing.mail_waiting() == 0
     assert [message.to for message in mail.outbox] == [["sct@example.vn"]]
 
 
@@ -48,7 +48,7 @@ def test_a_mail_server_that_is_down_leaves_the_notice_waiting(place, settings):
     make.submitted(place)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    assert notices.mail_waiting() == 0
+    assert mailing.mail_waiting() == 0
     assert Notice.objects.filter(user=place.people.sct, mailed_at=None).exists()
 
 
