@@ -44,6 +44,14 @@ def clamd(url: str) -> str:
     return url
 
 
+def public_url(url: str) -> str:
+    """Where people reach the portal, without a path; empty means mails name no address."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query):
+        raise ImproperlyConfigured("PUBLIC_URL must be https://name")
+    return url.rstrip("/")
+
+
 def database(url: str, data_dir: Path) -> dict:
     """Django's DATABASES entry for an address; without one, SQLite under ``data_dir``.
 

@@ -14,20 +14,36 @@ from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core import roles
 from khuyencong.core.models import Organisation, User
-from khuyencong.core.querysets import capped_count
+from khuyencong.core.querysets import capped_counts
+from projects import sites
 from projects.models import Notice, Proposal
 
 
+def _figures(user: User) -> tuple[int, int, int, int]:
+    """Dossiers seen, dossiers and lists of sites waiting, notices unread: asked once, together."""
+    if not hasattr(user, "frame_figures"):
+        user.frame_figures = tuple(
+            capped_counts(
+                Proposal.objects.visible_to(user),
+                Proposal.objects.awaiting(user),
+                sites.awaiting(user),
+                Notice.objects.filter(user=user, read_at=None),
+            )
+        )
+    return user.frame_figures
+
+
 def _dossiers(user: User) -> tuple[int, bool]:
-    return capped_count(Proposal.objects.visible_to(user))[0], False
+    return _figures(user)[0], False
 
 
 def _waiting(user: User) -> tuple[int, bool]:
-    """Dossiers at this person's office; they are theirs to answer, so the figure is hot."""
-    count = capped_count(Proposal.objects.awaiting(user))[0]
+    """What lies at this person's office; it is theirs to answer, so the figure is hot."""
+    count = _figures(user)[1] + _figures(user)[2]
     return count, count > 0
 
 
+_BELL: Final = 99
 # A counter answers how many, and whether they wait for this very person.
 Counter = Callable[[User], tuple[int, bool]]
 COUNTERS: dict[str, Counter] = {"proposal_list": _dossiers, "desk": _waiting}
@@ -62,9 +78,12 @@ class NavGroup:
 
 _SEES: Final = frozenset({roles.SEE_OWN, roles.SEE_RECEIVED, roles.SEE_PROVINCE})
 _JUDGES: Final = frozenset({roles.REVIEW, roles.CONCLUDE, roles.APPROVE})
+_PANELS: Final = frozenset({roles.REVIEW, roles.CONCLUDE, roles.SEE_AUDIT})
 _BUDGET: Final = frozenset({roles.SEE_BUDGET})
+_FOLLOWS: Final = frozenset({roles.SEE_RECEIVED, roles.SEE_PROVINCE})
 _IMPORTS: Final = frozenset({roles.PROPOSAL_WRITE, roles.ENTERPRISE_WRITE})
 _ADMINISTERS: Final = frozenset({roles.ADMINISTER})
+_ACTS: Final = _JUDGES | {roles.EXECUTE} | _ADMINISTERS
 _MAP: Final[tuple[tuple[str | Promise, tuple[Place, ...]], ...]] = (
     (
         "",
@@ -72,6 +91,7 @@ _MAP: Final[tuple[tuple[str | Promise, tuple[Place, ...]], ...]] = (
             Place("dashboard", _("Tổng quan"), "home", _BUDGET),
             Place("proposal_list", _("Đề án"), "doc", _SEES),
             Place("desk", _("Thẩm định"), "stamp", _JUDGES),
+            Place("panel_list", _("Hội đồng"), "user", _PANELS),
             Place("enterprise_list", _("Cơ sở CNNT"), "build", _SEES),
             Place("import_start", _("Nhập từ Excel"), "paste", _IMPORTS),
         ),
@@ -80,15 +100,21 @@ _MAP: Final[tuple[tuple[str | Promise, tuple[Place, ...]], ...]] = (
         _("Điều hành"),
         (
             Place("budget_plan", _("Kế hoạch vốn"), "plan", _BUDGET),
+            Place("annual_list", _("Danh mục năm"), "sort", _FOLLOWS),
             Place("report_list", _("Báo cáo"), "bars", frozenset({roles.REPORT})),
             Place("document_list", _("Văn bản"), "paper"),
+            Place("audit_bundles", _("Kiểm toán"), "check", frozenset({roles.SEE_AUDIT})),
+            Place("delegation_list", _("Ủy quyền"), "user", _ACTS),
         ),
     ),
     (
         _("Quản trị"),
         (
             Place("norm_list", _("Định mức & biểu mẫu"), "gear", _ADMINISTERS),
+            Place("chain_list", _("Quy trình thẩm định"), "stamp", _ADMINISTERS),
+            Place("organisation_list", _("Cơ quan"), "build", _ADMINISTERS),
             Place("place_list", _("Địa bàn"), "globe", _ADMINISTERS),
+            Place("holiday_list", _("Lịch làm việc"), "clock", _ADMINISTERS),
             Place("token_list", _("Khóa API"), "key", _ADMINISTERS),
             Place("api_docs", _("Tài liệu API"), "code", _ADMINISTERS | {roles.PROPOSAL_WRITE}),
         ),
@@ -184,7 +210,7 @@ class Frame:
         """Notices this person has not read, counting no further than the bell can show."""
         if not self.user:
             return 0
-        return capped_count(Notice.objects.filter(user=self.user, read_at=None), 99)[0]
+        return min(_figures(self.user)[3], _BELL)
 
     @cached_property
     def here(self) -> str:

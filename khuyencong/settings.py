@@ -8,13 +8,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from khuyencong.env import clamd, database, email, env_bool, env_int, env_list, env_str
+from khuyencong.env import clamd, database, email, env_bool, env_int, env_list, env_str, public_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env_str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 DATABASE_URL = env_str("DATABASE_URL")
+# The owner of the tables, for ``migrate`` alone; DATABASE_URL's role then only runs the portal.
+DATABASE_OWNER_URL = env_str("DATABASE_OWNER_URL")
 REDIS_URL = env_str("REDIS_URL")
 # The embedded run: one machine, SQLite and no Redis. Only there may a secret make itself.
 EMBEDDED = not DATABASE_URL
@@ -190,6 +192,8 @@ CONTENT_SECURITY_POLICY = {
 
 locals().update(email(env_str("EMAIL_URL")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("EMAIL_FROM", "khuyencong@localhost")
+# The links in mails; a request knows its own address, the worker that mails has none.
+PUBLIC_URL = public_url(env_str("PUBLIC_URL"))
 
 # The broker is only a bell: the row of the job is the truth, and a sweep rings again.
 QUEUE_DIR = DATA_DIR / "queue"

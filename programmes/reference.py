@@ -208,6 +208,7 @@ LOADERS: Final[dict[str, Loader]] = {
 }
 # Kinds that a database of an earlier release may not have: the table that is empty then.
 CATALOGUES: Final[dict[str, type[Model]]] = {
+    **reference.CATALOGUES,
     "documents": SupportNorm,  # the texts come with the norms that cite them
     "norms": SupportNorm,
     "sectors": Sector,

@@ -17,16 +17,95 @@ def lines_of(act_track: Track, lines: list[FundingLine]) -> list[FundingLine]:
 
 
 def given(act: Act) -> dict[int, int]:
-    """Funding line id → đồng: what was entered, else the figure of the latest stage."""
+    """Funding line id → đồng: what was entered, else the figure of the latest stage.
+
+    Where only the cost lines were judged and the source pays in one year, that year gets their sum.
+    """
     entered = act.data.get("amounts") or {}
+    lines = lines_of(act.track, list(act.proposal.funding_lines.all()))
+    judged = given_shares(act)
+    if judged and not entered:
+        asked = [line for line in lines if line.requested]
+        if len(asked) == 1:
+            entered = {asked[0].pk: sum(judged.values())}
+    return {line.pk: entered.get(line.pk, line.current) for line in lines}
+
+
+def given_shares(act: Act) -> dict[int, int]:
+    """Cost share id → đồng for the track's source, where the act judged cost lines; else empty.
+
+    A line that was not mentioned keeps its latest figure.
+    """
+    entered = act.data.get("shares") or {}
+    code = act.track.source.code
+    if not any(source == code for _position, source in entered):
+        return {}
     return {
-        line.pk: entered.get(line.pk, line.current)
-        for line in lines_of(act.track, list(act.proposal.funding_lines.all()))
+        share.pk: entered.get((position, code), _current(share))
+        for position, share in shares_of(act)
     }
+
+
+def _current(share: CostShare) -> int:
+    return share.appraised if share.appraised is not None else share.requested
+
+
+def shares_of(act: Act) -> list[tuple[int, CostShare]]:
+    """(place of the cost line, share) of the track's source."""
+    return [
+        (position, share)
+        for position, item in enumerate(act.proposal.cost_items.all())
+        for share in item.shares.all()
+        if share.source_id == act.track.source_id
+    ]
+
+
+def share_faults(act: Act) -> Iterator[Fault]:
+    """Each cost line between zero and what was asked; together what the years give."""
+    judged = given_shares(act)
+    if not judged:
+        return
+    code = act.track.source.code
+    known = {position for position, _share in shares_of(act)}
+    for position, source in act.data.get("shares") or {}:
+        if source == code and position not in known:
+            yield Fault(
+                _("Dòng dự toán {n} không nhận nguồn này. Mở lại trang.").format(n=position + 1),
+                f"share-{position}-{code}",
+            )
+    for position, share in shares_of(act):
+        amount = judged[share.pk]
+        where = f"share-{position}-{code}"
+        if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
+            yield Fault(_("Số tiền phải là số đồng nguyên, không âm."), where)
+        elif amount > share.requested:
+            yield Fault(
+                _("Dòng {n}: {amount} vượt mức đề nghị {requested} triệu đồng.").format(
+                    n=position + 1,
+                    amount=money.format_exact(amount),
+                    requested=money.format_exact(share.requested),
+                ),
+                where,
+            )
+    lines, years = sum(judged.values()), sum(given(act).values())
+    if lines != years:
+        yield Fault(
+            _(
+                "{source}: các dòng dự toán cộng {lines}, các năm cộng {years} triệu đồng. "
+                "Sửa cho hai số bằng nhau."
+            ).format(
+                source=act.track.source.name,
+                lines=money.format_exact(lines),
+                years=money.format_exact(years),
+            ),
+            "amounts",
+        )
 
 
 def faults(act: Act) -> Iterator[Fault]:
     """Each amount between zero and what was requested; not all zero."""
+    if not act.gives_amounts:
+        return
     entered = act.data.get("amounts") or {}
     lines = lines_of(act.track, list(act.proposal.funding_lines.all()))
     all_lines = {line.pk for line in act.proposal.funding_lines.all()}
@@ -53,6 +132,7 @@ def faults(act: Act) -> Iterator[Fault]:
             _("Tổng số tiền bằng 0. Nếu không đồng ý, chọn «Từ chối»."),
             f"amount-{lines[0].pk}",
         )
+    yield from share_faults(act)
 
 
 def apply(act: Act, stage: str) -> int:
@@ -64,45 +144,47 @@ def apply(act: Act, stage: str) -> int:
     lines = lines_of(act.track, list(act.proposal.funding_lines.all()))
     for line in lines:
         setattr(line, stage, amounts[line.pk])
-    FundingLine.objects.bulk_update(lines, [stage])
     total = sum(amounts.values())
     parts = parts_of(act, total)
     for share, part in parts:
         setattr(share, stage, part)
-    if parts:
-        CostShare.objects.bulk_update([share for share, _part in parts], [stage])
+    act.writes.change_all(lines, stage)
+    act.writes.change_all([share for share, _part in parts], stage)
     return total
 
 
 def parts_of(act: Act, total: int) -> list[tuple[CostShare, int]]:
     """How a total of the track's source falls on the cost shares, in đồng."""
-    shares = [
-        share
-        for item in act.proposal.cost_items.all()
-        for share in item.shares.all()
-        if share.source_id == act.track.source_id
-    ]
-    weights = [
-        share.appraised if share.appraised is not None else share.requested for share in shares
-    ]
+    judged = given_shares(act)
+    shares = [share for _position, share in shares_of(act)]
+    if judged and sum(judged.values()) == total:
+        return [(share, judged[share.pk]) for share in shares]
+    weights = [_current(share) for share in shares]
     if sum(weights) < total:
         weights = [share.requested for share in shares]
     return list(zip(shares, money.split(total, weights), strict=True))
 
 
+def unset(act: Act, stage: str) -> None:
+    """A stage of the track's source is not reached any more."""
+    lines = lines_of(act.track, list(act.proposal.funding_lines.all()))
+    shares = [share for _position, share in shares_of(act)]
+    for row in (*lines, *shares):
+        setattr(row, stage, None)
+    act.writes.change_all(lines, stage)
+    act.writes.change_all(shares, stage)
+
+
 def follow_counterpart(act: Act, stage: str) -> None:
     """Money that is not the state's goes with the proposal: it is promised, never appraised."""
     lines = [line for line in act.proposal.funding_lines.all() if not line.source.is_state]
-    for line in lines:
-        setattr(line, stage, line.requested)
-    FundingLine.objects.bulk_update(lines, [stage])
     shares = [
         share
         for item in act.proposal.cost_items.all()
         for share in item.shares.all()
         if not share.source.is_state
     ]
-    for share in shares:
-        setattr(share, stage, share.requested)
-    if shares:
-        type(shares[0]).objects.bulk_update(shares, [stage])
+    for row in (*lines, *shares):
+        setattr(row, stage, row.requested)
+    act.writes.change_all(lines, stage)
+    act.writes.change_all(shares, stage)

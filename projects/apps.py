@@ -8,4 +8,4 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Proofs, words to be refreshed and the bell register themselves.
-        from projects import invariants, search, tasks  # noqa: F401
+        from projects import chains, invariants, search, tasks  # noqa: F401

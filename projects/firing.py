@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgets import ledger
-from khuyencong.core import clock, permissions, text
-from khuyencong.core.models import User
+from khuyencong.core import clock, delegation, permissions, text
+from khuyencong.core.models import RoleGrant, User
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, NotAllowed, NotNow, Refused, Stale
-from projects import amount_input, loading, notices, tracks
+from projects import amount_input, loading, notices, rules, tracks
 from projects.act import Act
 from projects.models import Proposal, Track
 from projects.workflow import TABLE, Transition
@@ -102,7 +103,7 @@ def fire(
     transition = TABLE.get(verb)
     if transition is None:
         raise Refused(Fault(_("Không có thao tác «{verb}».").format(verb=verb[:40]), "verb"))
-    reason = _clean_reason(reason)
+    reason = clean_reason(reason)
     try:
         with transaction.atomic():
             locked = loading.locked(proposal.pk, whole=transition.on == "proposal")
@@ -116,6 +117,9 @@ def fire(
             # One instant for the whole act, taken when its turn has come.
             with clock.at(clock.now()):
                 acts = _acts(transition, locked, by, source, reason, paper or Paper(), data or {})
+                grant = standing_in(acts[0])
+                for act in acts:
+                    stamp(act, grant)
                 faults = [
                     fault for act in acts for guard in transition.guards for fault in guard(act)
                 ]
@@ -126,7 +130,7 @@ def fire(
                     transition.effect(act)
                     if transition.target:
                         act.move(transition.target)
-                _derive(acts[-1])
+                derive(acts[-1])
                 locked.version += 1
                 locked.save(update_fields=["version", "updated_at"])
                 mails = notices.write(locked, before, by)
@@ -139,7 +143,7 @@ def fire(
     return locked
 
 
-def _clean_reason(reason: str) -> str:
+def clean_reason(reason: str) -> str:
     """What a person wrote, safe to store and not without end."""
     try:
         cleaned = text.clean(reason, multiline=True)
@@ -182,18 +186,36 @@ def _acts(
             dict(data),
             track,
             tracks.open_review(track),
+            beside=frozenset(other.pk for other in found.tracks),
         )
         for track in found.tracks
     ]
 
 
-def _derive(act: Act) -> None:
-    """Until the contract the proposal's status is what its tracks make it."""
+def standing_in(act: Act) -> RoleGrant | None:
+    """The delegation under which alone the person may do this, if there is one."""
+    return delegation.standing_in(act.by, rules.right_used(act.verb, act.by, act.review))
+
+
+def stamp(act: Act, grant: RoleGrant | None) -> None:
+    """What is done in somebody's place says in whose, and by what order."""
+    act.delegation = grant
+    if grant:
+        act.changes |= {"on_behalf_of": grant.on_behalf_of.full_name, "order": grant.order}
+
+
+def derive(act: Act, running: Iterable[Track] | None = None) -> None:
+    """Until the contract the proposal's status is what its tracks make it.
+
+    ``running``: all its tracks as they are now, where who calls has them in hand.
+    """
     proposal = act.proposal
     if act.verb in AFTER_APPROVAL or proposal.status not in Proposal.DERIVED:
         return
     # Read again, for the acts moved them; no more of it than the status depends on.
-    target = tracks.derived_status(proposal.tracks.prefetch_related("reviews"))
+    if running is None:
+        running = proposal.tracks.prefetch_related("reviews")
+    target = tracks.derived_status(running)
     if target in {Proposal.Status.APPROVED, Proposal.Status.PARTLY_APPROVED}:
         amount_input.follow_counterpart(act, "approved")
     act.move(target, derived=TABLE[act.verb].on == "track")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import money
 from khuyencong.core.refusals import Fault, Refused
-from projects import papers_of_dossier, tracks
+from projects import chain_gaps, papers_of_dossier, tracks
 from projects.models import Proposal
 
 PROSE = ("necessity", "goals", "content", "expected_output")
@@ -178,12 +178,7 @@ def _chains(proposal: Proposal) -> Iterator[Fault]:
         state_sources.discard(line.source_id)
         chain = tracks.chain_for(line.source_id, proposal)
         if chain is None:
-            yield Fault(
-                _(
-                    "Chưa có quy trình thẩm định cho nguồn {source}. Báo quản trị viên của cổng."
-                ).format(source=line.source.name),
-                "funding_lines",
-            )
+            yield chain_gaps.missing(line.source, proposal.province_id)
             continue
         try:
             for step in chain.steps.all():

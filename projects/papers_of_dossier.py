@@ -214,6 +214,6 @@ def why_closed(attachment: Attachment, user: User) -> str:
     if attachment.scan != Scan.PENDING:
         return ""
     owner = attachment.file.uploaded_by
-    if owner and owner.organisation_id == user.organisation_id:
+    if owner and owner.organisation.is_same_office(user.organisation):
         return ""
     return _("Tệp chưa quét mã độc xong. Chờ vài phút rồi tải lại trang.")

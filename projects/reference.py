@@ -15,7 +15,7 @@ from khuyencong.core.reference import Loader, Row, Tally, day, fill, province_of
 from khuyencong.core.refusals import Refused
 from programmes import reference
 from programmes.models import FundingSource
-from projects.models import DocumentRequirement, Proposal, ReviewChain, ReviewStep
+from projects.models import Criterion, DocumentRequirement, Proposal, ReviewChain, ReviewStep
 
 DATA: Final = Path(__file__).with_name("data")
 
@@ -62,7 +62,7 @@ def _load_steps(chain: ReviewChain, entries: list[Row], is_new: bool, tally: Tal
             given,
             str(chain),
             ["kind", "organisation_kind"],
-            ["working_days", "may_return", "two_signatures", "acts_in_portal"],
+            ["name", "working_days", "may_return", "two_signatures", "acts_in_portal"],
         )
         if is_new:
             put(ReviewStep, {"chain": chain, "order": order}, entry, tally)
@@ -99,17 +99,36 @@ def load_requirements(data: Row, tally: Tally) -> None:
         put(DocumentRequirement, key, fields, tally)
 
 
+def load_criteria(data: Row, tally: Tally) -> None:
+    """What a person judges at a step of appraisal, in the order of the file."""
+    data = row(data, _("tệp tiêu chí"), [], nested=["criteria"])
+    for position, given in enumerate(rows(data["criteria"], "criteria"), start=1):
+        entry = row(
+            given,
+            "criteria",
+            ["code", "name"],
+            ["hint", "legal_ref", "confidence", "valid_from", "valid_to"],
+        )
+        code = shown(entry["code"])
+        fields = {name: entry.get(name, "") for name in ("name", "hint", "legal_ref", "confidence")}
+        fields |= {"position": position, "valid_to": day(entry.get("valid_to"), code)}
+        key = {"code": entry["code"], "valid_from": day(entry.get("valid_from"), code)}
+        put(Criterion, key, fields, tally)
+
+
 LOADERS: Final[dict[str, Loader]] = {
     **reference.LOADERS,
     "chains": load_chains,
     "requirements": load_requirements,
+    "criteria": load_criteria,
 }
-CATALOGUES: Final[dict[str, type[Model]]] = {**reference.CATALOGUES}
+CATALOGUES: Final[dict[str, type[Model]]] = {**reference.CATALOGUES, "criteria": Criterion}
 
 
 def shipped() -> list[Path]:
     """Everything the portal comes with, in the order in which it rests on each other."""
-    return [*reference.shipped(), DATA / "chains.yaml", DATA / "requirements.yaml"]
+    files = ("chains", "requirements", "criteria")
+    return [*reference.shipped(), *(DATA / f"{name}.yaml" for name in files)]
 
 
 def missing() -> list[Path]:

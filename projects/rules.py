@@ -9,17 +9,21 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from khuyencong.core import audit, clock, roles
-from khuyencong.core.models import User, dated_on
+from khuyencong.core import roles
+from khuyencong.core.models import User
 from khuyencong.core.permissions import rule
 from projects import sites, tracks
-from projects.models import Enterprise, Proposal, Review, ReviewStep, Track
+from projects.models import Proposal, Review, ReviewStep, Track
 
 
 def _own_unit(user: User, proposal: Proposal) -> str | None:
-    if user.organisation_id != proposal.implementing_unit_id:
+    if not _is_own_unit(user, proposal):
         return _("Chỉ đơn vị thực hiện đề án được làm việc này.")
     return None
+
+
+def _is_own_unit(user: User, proposal: Proposal) -> bool:
+    return user.organisation.is_same_office(proposal.implementing_unit)
 
 
 def _keeps(user: User, proposal: Proposal) -> bool:
@@ -94,7 +98,7 @@ def may_take_back(user: User, proposal: Proposal, live: Iterable[Track]) -> str 
         return _("Tài khoản của bạn không lấy lại được hồ sơ.")
     if proposal.status == Proposal.Status.SUBMITTED and not _own_unit(user, proposal):
         return None
-    if any(tracks.passed_on_by(track, user.organisation_id) for track in live):
+    if any(tracks.passed_on_by(track, user.organisation) for track in live):
         return None
     return _("Cơ quan của bạn không phải nơi xử lý gần nhất, không lấy lại được.")
 
@@ -103,24 +107,39 @@ def _reviews(user: User, proposal: Proposal, track: Track, review: Review | None
     """Common to all verbs of a step: the dossier lies with this office, and not with its author."""
     if review is None:
         return _("Hồ sơ không còn chờ ở bước này.")
-    if review.organisation_id != user.organisation_id:
+    if not review.organisation.is_same_office(user.organisation):
         return _("Hồ sơ đang ở {office}.").format(office=review.organisation.name)
     if user.pk in {proposal.submitted_by_id, proposal.created_by_id}:
         return _("Bạn đã lập hoặc trình đề án này nên không thẩm định, phê duyệt được.")
-    if user.organisation_id == proposal.implementing_unit_id:
+    if _is_own_unit(user, proposal):
         return _("Đơn vị thực hiện không thẩm định, phê duyệt đề án của chính mình.")
     return None
 
 
-def appraised_by(track: Track) -> tuple[set[int], set[int]]:
-    """Persons and bodies that appraised on this track, in any round."""
+def _in_other_hands(user: User, review: Review) -> str | None:
+    """What was given to one specialist is not answered by another; a head may always."""
+    if review.assigned_to_id in (None, user.pk) or user.may(roles.CONCLUDE):
+        return None
+    return _("Hồ sơ đã giao cho {name}. Lãnh đạo cơ quan giao lại thì bạn xử lý được.").format(
+        name=review.assigned_to.full_name
+    )
+
+
+def appraised_by(track: Track) -> tuple[set[int], set[str]]:
+    """Persons, and bodies by lineage, that appraised this money, in any round and attempt."""
     persons: set[int] = set()
-    bodies: set[int] = set()
-    for review in track.reviews.all():
-        if review.step.kind == ReviewStep.Kind.APPRAISE and review.verdict not in Review.VOID:
+    bodies: set[str] = set()
+    reviews = track.reviews.all()
+    if track.reopened_by_id:
+        # Who appraised it the first time appraised it, though this attempt begins later.
+        reviews = Review.objects.select_related("organisation", "step").filter(
+            track__proposal=track.proposal_id, track__source=track.source_id
+        )
+    for review in reviews:
+        if review.step.is_appraising and review.verdict not in Review.VOID:
             persons |= {review.decided_by_id, review.proposed_by_id} - {None}
             if review.verdict:
-                bodies.add(review.organisation_id)
+                bodies.add(review.organisation.lineage)
     return persons, bodies
 
 
@@ -130,11 +149,11 @@ def may_pass(user: User, proposal: Proposal, track: Track, review: Review | None
         return _("Tài khoản của bạn không thẩm định.")
     if reason := _reviews(user, proposal, track, review):
         return reason
-    if review.step.kind != ReviewStep.Kind.APPRAISE:
+    if review.step.kind == ReviewStep.Kind.APPROVE:
         return _("Bước này là phê duyệt, không phải thẩm định.")
     if review.proposed:
         return _("Đã có ý kiến đề xuất, đang chờ lãnh đạo kết luận.")
-    return None
+    return _in_other_hands(user, review)
 
 
 @rule("conclude")
@@ -172,14 +191,14 @@ def may_refuse(user: User, proposal: Proposal, track: Track, review: Review | No
         return _("Đã có ý kiến đề xuất, đang chờ lãnh đạo kết luận.")
     if review.proposed and review.proposed_by_id == user.pk:
         return _("Người đề xuất không tự kết luận; cần người thứ hai.")
-    return None
+    return _in_other_hands(user, review)
 
 
 def _approves(user: User, track: Track) -> str | None:
     if not user.may(roles.APPROVE):
         return _("Tài khoản của bạn không phê duyệt.")
     persons, bodies = appraised_by(track)
-    if user.pk in persons or user.organisation_id in bodies:
+    if user.pk in persons or user.organisation.lineage in bodies:
         return _("Người hoặc cơ quan đã thẩm định không phê duyệt chính đề án đó.")
     return None
 
@@ -195,12 +214,7 @@ def may_approve(user: User, proposal: Proposal, track: Track, review: Review | N
 
 def acts_itself(review: Review) -> bool:
     """Whether the office works in the portal: its step says so, and somebody has an account."""
-    return (
-        review.step.acts_in_portal
-        and review.organisation.users.filter(
-            dated_on(clock.today(), "role_grants__"), is_active=True, role_grants__isnull=False
-        ).exists()
-    )
+    return tracks.works_here(review.step, review.organisation)
 
 
 @rule("record_decision")
@@ -210,18 +224,68 @@ def may_record(user: User, proposal: Proposal, track: Track, review: Review | No
         return _("Chỉ chuyên viên Sở Công Thương ghi nhận văn bản của cơ quan ngoài.")
     if review is None:
         return _("Hồ sơ không còn chờ ở bước này.")
-    if review.organisation_id == user.organisation_id:
+    if review.organisation.is_same_office(user.organisation):
         return _("Hồ sơ đang ở cơ quan bạn: dùng ý kiến thẩm định.")
     if acts_itself(review):
         return _("{office} tự xử lý trên cổng, không ghi nhận thay.").format(
             office=review.organisation.name
         )
-    if review.organisation_id == proposal.implementing_unit_id:
+    if review.organisation.is_same_office(proposal.implementing_unit):
         return _("Đơn vị thực hiện không thẩm định, phê duyệt đề án của chính mình.")
     if review.step.kind == ReviewStep.Kind.APPROVE:
         _persons, bodies = appraised_by(track)
-        if review.organisation_id in bodies:
+        if review.organisation.lineage in bodies:
             return _("Người hoặc cơ quan đã thẩm định không phê duyệt chính đề án đó.")
+    return None
+
+
+@rule("assign")
+def may_assign(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    """Giao thẩm định: the head gives it to somebody; a specialist may take what nobody has."""
+    if reason := _reviews(user, proposal, track, review):
+        return reason
+    if user.may(roles.CONCLUDE):
+        return None
+    if not (user.may(roles.REVIEW) or user.may(roles.APPROVE)):
+        return _("Tài khoản của bạn không giao hồ sơ thẩm định.")
+    return _in_other_hands(user, review)
+
+
+@rule("clear")
+def may_clear(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    """Thẩm định phân bổ dự toán: the office of the step after approval."""
+    if review is None:
+        return _("Quy trình của nguồn này không có bước nào sau phê duyệt đang chờ.")
+    if not user.may(roles.REVIEW):
+        return _("Tài khoản của bạn không thẩm định.")
+    return _reviews(user, proposal, track, review) or _in_other_hands(user, review)
+
+
+def _last_word(step: ReviewStep) -> str:
+    """The permission of who signs for an office at a step."""
+    if step.kind == ReviewStep.Kind.APPROVE:
+        return roles.APPROVE
+    return roles.CONCLUDE if step.two_signatures else roles.REVIEW
+
+
+@rule("reopen")
+def may_reopen(user: User, proposal: Proposal, track: Track, review: Review | None) -> str | None:
+    """The body that decided, by a new paper; the department records that of an outside body."""
+    spoken = tracks.last_spoken(track)
+    if spoken is None:
+        return _("Chưa có ý kiến nào để xem xét lại.")
+    if proposal.status not in Proposal.DERIVED:
+        return _("Đề án đã ký hợp đồng: điều chỉnh hoặc ngừng thực hiện, không xem xét lại.")
+    if acts_itself(spoken):
+        if not spoken.organisation.is_same_office(user.organisation):
+            return _("Chỉ {office}, nơi đã quyết định, xem xét lại được.").format(
+                office=spoken.organisation.name
+            )
+        if not user.may(_last_word(spoken.step)):
+            return _("Xem xét lại là việc của người ký quyết định của cơ quan.")
+        return None
+    if not user.may(roles.RECORD) or not _keeps(user, proposal):
+        return _("Chỉ chuyên viên Sở Công Thương ghi nhận văn bản của cơ quan ngoài.")
     return None
 
 
@@ -251,7 +315,7 @@ def may_answer_sites(user: User, proposal: Proposal, *_rest: object) -> str | No
         return _("Chỉ đề án nhóm trình danh sách cơ sở sau khi được phê duyệt.")
     if not (user.may(roles.REVIEW) or user.may(roles.CONCLUDE)) or not _keeps(user, proposal):
         return _("Danh sách cơ sở do Sở Công Thương xác nhận.")
-    if user.organisation_id == proposal.implementing_unit_id:
+    if _is_own_unit(user, proposal):
         return _("Đơn vị thực hiện không xác nhận danh sách của chính mình.")
     waiting = sites.open_list(proposal)
     if waiting is None:
@@ -259,6 +323,34 @@ def may_answer_sites(user: User, proposal: Proposal, *_rest: object) -> str | No
     if waiting.submitted_by_id == user.pk:
         return _("Người trình danh sách không tự xác nhận; cần người khác.")
     return None
+
+
+def right_used(verb: str, user: User, review: Review | None) -> frozenset[str]:
+    """Which of a person's permissions a verb rests on: to know in whose place it is done."""
+    if verb in {"return", "refuse"} and review is not None:
+        if review.step.kind == ReviewStep.Kind.APPROVE:
+            return frozenset({roles.APPROVE})
+        as_head = review.step.two_signatures and user.may(roles.CONCLUDE)
+        return frozenset({roles.CONCLUDE if as_head else roles.REVIEW})
+    return RIGHTS.get(verb, frozenset({roles.PROPOSAL_SUBMIT}))
+
+
+RIGHTS = {
+    "pass": frozenset({roles.REVIEW}),
+    "clear": frozenset({roles.REVIEW}),
+    "conclude": frozenset({roles.CONCLUDE}),
+    "assign": frozenset({roles.CONCLUDE, roles.REVIEW, roles.APPROVE}),
+    "approve": frozenset({roles.APPROVE}),
+    "reopen": frozenset({roles.APPROVE, roles.CONCLUDE, roles.REVIEW, roles.RECORD}),
+    "record_decision": frozenset({roles.RECORD}),
+    "confirm_sites": frozenset({roles.REVIEW, roles.CONCLUDE}),
+    "return_sites": frozenset({roles.REVIEW, roles.CONCLUDE}),
+    **dict.fromkeys(
+        ("sign", "accept", "liquidate", "settle", "disburse", "commit_year"),
+        frozenset({roles.EXECUTE}),
+    ),
+    **dict.fromkeys(("suspend", "resume", "stop"), frozenset({roles.CONCLUDE})),
+}
 
 
 @rule("start")
@@ -272,53 +364,4 @@ def may_start(user: User, proposal: Proposal, *_rest: object) -> str | None:
 def may_halt(user: User, proposal: Proposal, *_rest: object) -> str | None:
     if not user.may(roles.CONCLUDE) or not _keeps(user, proposal):
         return _("Tạm dừng, ngừng thực hiện do lãnh đạo Sở Công Thương quyết định.")
-    return None
-
-
-def _of_the_province(user: User, enterprise: Enterprise) -> bool:
-    return user.organisation.province_id == enterprise.province_id
-
-
-@rule("projects.enterprise.write")
-def may_keep_register(user: User, enterprise: Enterprise) -> str | None:
-    """The register is shared: whoever keeps it in the province writes every entry."""
-    if not user.may(roles.ENTERPRISE_WRITE):
-        return _("Tài khoản của bạn không ghi sổ cơ sở.")
-    if not _of_the_province(user, enterprise):
-        return _("Sổ cơ sở do đơn vị trong tỉnh lập.")
-    return None
-
-
-@rule("projects.enterprise.reveal")
-def may_reveal(user: User, enterprise: Enterprise) -> str | None:
-    """A person's own number: the unit that serves or entered it, the department, who pays."""
-    if not _of_the_province(user, enterprise) or not _needs_numbers(user, enterprise):
-        return _(
-            "Số của cá nhân chỉ hiện cho đơn vị đã ghi hoặc có đề án cho cơ sở này, "
-            "chuyên viên và kế toán Sở Công Thương."
-        )
-    return None
-
-
-def _needs_numbers(user: User, enterprise: Enterprise) -> bool:
-    if user.may(roles.EXECUTE):
-        return True
-    if user.may(roles.REVIEW):
-        return user.organisation.is_industry_department
-    if not user.may(roles.PROPOSAL_SUBMIT):
-        return False  # a service reads programs' data, never a person's number
-    trail = audit.trail(enterprise).exclude(action="projects.enterprise.reveal")
-    entered = trail.filter(organisation=user.organisation)
-    served = enterprise.benefits.filter(proposal__implementing_unit=user.organisation)
-    return entered.exists() or served.exists()
-
-
-@rule("projects.enterprise.merge")
-def may_merge(user: User, enterprise: Enterprise) -> str | None:
-    """Two records of one establishment: only where all dossiers of the province are seen."""
-    if reason := may_keep_register(user, enterprise):
-        return reason
-    judges = user.may(roles.REVIEW) or user.may(roles.RECORD)
-    if not judges or not user.organisation.is_industry_department:
-        return _("Gộp cơ sở là việc của chuyên viên Sở Công Thương.")
     return None

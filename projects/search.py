@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 
-from khuyencong.core import places, text
+from khuyencong.core import organisations, places, text
 from khuyencong.core.models import Place, PlaceChange
 from projects.models import (
     Beneficiary,
@@ -122,6 +122,12 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 def refresh_for_enterprise(enterprise: Enterprise) -> int:
     """After an establishment was renamed, merged, or got or lost a number."""
     return refresh_all(Proposal.objects.filter(beneficiaries__enterprise=enterprise).distinct())
+
+
+@organisations.when_renamed
+def refresh_for_units(ids: set[int]) -> None:
+    """After the name of units was corrected: all dossiers of theirs."""
+    refresh_all(Proposal.objects.filter(implementing_unit__in=ids))
 
 
 @places.when_changed

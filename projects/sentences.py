@@ -7,15 +7,17 @@ from django.utils.translation import gettext as _
 from khuyencong.core import money
 from khuyencong.core.audit import says
 from khuyencong.core.models import AuditEntry
-from projects.models import Proposal, Track
+from projects.models import Proposal, Review, Track
 
 
-def _who(entry: AuditEntry) -> str:
-    return (
-        f"{entry.actor_name} ({entry.organisation_name})"
-        if entry.organisation_name
-        else (entry.actor_name)
-    )
+def who(entry: AuditEntry) -> str:
+    """The person with their office, and for whom they stood in by which order."""
+    name = entry.actor_name
+    if entry.changes.get("on_behalf_of"):
+        name += _(" (thay {giver}, theo {order})").format(
+            giver=entry.changes["on_behalf_of"], order=entry.changes.get("order", "")
+        )
+    return f"{name} ({entry.organisation_name})" if entry.organisation_name else name
 
 
 def _amount(entry: AuditEntry) -> str:
@@ -23,11 +25,11 @@ def _amount(entry: AuditEntry) -> str:
     return "" if amount is None else money.format_trieu(amount)
 
 
-def _source(entry: AuditEntry) -> str:
+def source_of(entry: AuditEntry) -> str:
     return entry.changes.get("source_name", "")
 
 
-def _finish(entry: AuditEntry, text: str) -> str:
+def finish(entry: AuditEntry, text: str) -> str:
     """Append the warnings that were explained, the paper and the reason, as far as given."""
     if entry.changes.get("explained"):
         text += _(", {n} cảnh báo có giải trình").format(n=entry.changes["explained"])
@@ -47,52 +49,56 @@ def _state_name(entry: AuditEntry, state: str) -> str:
 
 @says("projects.proposal.create")
 def created(entry: AuditEntry) -> str:
-    return _("{who} lập đề án").format(who=_who(entry))
+    return _("{who} lập đề án").format(who=who(entry))
 
 
 @says("projects.proposal.edit")
 def edited(entry: AuditEntry) -> str:
-    return _("{who} sửa hồ sơ bị trả lại").format(who=_who(entry))
+    return _("{who} sửa hồ sơ bị trả lại").format(who=who(entry))
 
 
 @says("projects.proposal.attach")
 def attached(entry: AuditEntry) -> str:
     return _("{who} đính kèm «{title}»").format(
-        who=_who(entry), title=entry.changes.get("title", "")
+        who=who(entry), title=entry.changes.get("title", "")
     )
 
 
 @says("projects.proposal.set_aside")
 def set_aside(entry: AuditEntry) -> str:
     return _("{who} gỡ «{title}» khỏi hồ sơ; tệp vẫn được lưu").format(
-        who=_who(entry), title=entry.changes.get("title", "")
+        who=who(entry), title=entry.changes.get("title", "")
     )
 
 
 @says("projects.proposal.submit")
 def submitted(entry: AuditEntry) -> str:
     text = _("{who} trình thẩm định lần {round}, đề nghị ngân sách hỗ trợ {amount} triệu đồng")
-    return _finish(
+    if entry.changes.get("unchanged"):
+        text += _(", hồ sơ không thay đổi so với lần trước")
+    return finish(
         entry,
-        text.format(who=_who(entry), round=entry.changes.get("round", 1), amount=_amount(entry)),
+        text.format(who=who(entry), round=entry.changes.get("round", 1), amount=_amount(entry)),
     )
 
 
-@says("projects.proposal.pass", "projects.proposal.conclude")
+@says("projects.proposal.pass", "projects.proposal.conclude", "projects.proposal.refuse")
 def passed(entry: AuditEntry) -> str:
     if entry.changes.get("derived"):
         return derived(entry)
-    if entry.changes.get("proposed"):
+    if entry.changes.get("proposed") == Review.Verdict.REFUSE:
+        text = _("{who} đề xuất từ chối nguồn {source}, chờ lãnh đạo kết luận")
+    elif entry.changes.get("proposed"):
         text = _(
             "{who} đề xuất đồng ý nguồn {source} với {amount} triệu đồng, chờ lãnh đạo kết luận"
         )
     else:
         text = _("{who} thẩm định đồng ý nguồn {source} với {amount} triệu đồng, chuyển {next}")
-    return _finish(
+    return finish(
         entry,
         text.format(
-            who=_who(entry),
-            source=_source(entry),
+            who=who(entry),
+            source=source_of(entry),
             amount=_amount(entry),
             next=entry.changes.get("next", ""),
         ),
@@ -110,62 +116,64 @@ def recorded(entry: AuditEntry) -> str:
     if "verdict" not in entry.changes:
         return derived(entry)
     text = _("{who} ghi nhận văn bản của {body}: {verdict} nguồn {source}").format(
-        who=_who(entry),
+        who=who(entry),
         body=entry.changes.get("body", ""),
         verdict=verdicts.get(entry.changes["verdict"], ""),
-        source=_source(entry),
+        source=source_of(entry),
     )
     if _amount(entry):
         text += _(", {amount} triệu đồng").format(amount=_amount(entry))
-    return _finish(entry, text)
+    return finish(entry, text)
 
 
 @says("projects.track.approve")
 def approved(entry: AuditEntry) -> str:
     text = _("{who} phê duyệt nguồn {source}: {amount} triệu đồng").format(
-        who=_who(entry), source=_source(entry), amount=_amount(entry)
+        who=who(entry), source=source_of(entry), amount=_amount(entry)
     )
     if entry.changes.get("allots"):
         text += _(", đồng thời giao dự toán")
     years = entry.changes.get("waiting_years")
     if years:
         text += _(" (năm {years} chờ giao dự toán)").format(years=", ".join(map(str, years)))
-    return _finish(entry, text)
+    return finish(entry, text)
 
 
 @says("projects.track.return")
 def returned(entry: AuditEntry) -> str:
     if entry.changes.get("derived"):
         return derived(entry)
-    text = _("{who} trả lại bổ sung, nguồn {source}").format(who=_who(entry), source=_source(entry))
-    return _finish(entry, text)
+    text = _("{who} trả lại bổ sung, nguồn {source}").format(
+        who=who(entry), source=source_of(entry)
+    )
+    return finish(entry, text)
 
 
-@says("projects.track.refuse")
+@says("projects.track.refuse", "projects.track.conclude")
 def refused(entry: AuditEntry) -> str:
-    text = _("{who} từ chối nguồn {source}").format(who=_who(entry), source=_source(entry))
-    return _finish(entry, text)
+    text = _("{who} từ chối nguồn {source}").format(who=who(entry), source=source_of(entry))
+    return finish(entry, text)
 
 
 @says("projects.proposal.take_back")
 def taken_back(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} lấy lại hồ sơ vừa chuyển").format(who=_who(entry)))
+    return finish(entry, _("{who} lấy lại hồ sơ vừa chuyển").format(who=who(entry)))
 
 
 @says("projects.proposal.withdraw")
 def withdrawn(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} rút hồ sơ").format(who=_who(entry)))
+    return finish(entry, _("{who} rút hồ sơ").format(who=who(entry)))
 
 
 @says("projects.proposal.replan")
 def replanned(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} xử lý phần vốn không được duyệt").format(who=_who(entry)))
+    return finish(entry, _("{who} xử lý phần vốn không được duyệt").format(who=who(entry)))
 
 
 @says("projects.proposal.sign")
 def signed(entry: AuditEntry) -> str:
     text = _("{who} nhập hợp đồng {amount} triệu đồng")
-    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry)))
+    return finish(entry, text.format(who=who(entry), amount=_amount(entry)))
 
 
 def _sites_gone(entry: AuditEntry) -> str:
@@ -176,45 +184,45 @@ def _sites_gone(entry: AuditEntry) -> str:
 @says("projects.proposal.list_sites")
 def sites_listed(entry: AuditEntry) -> str:
     text = _("{who} trình danh sách lần {list}: {n} cơ sở, hỗ trợ {amount} triệu đồng").format(
-        who=_who(entry),
+        who=who(entry),
         list=entry.changes.get("list", 1),
         n=len(entry.changes.get("sites") or []),
         amount=_amount(entry),
     )
-    return _finish(entry, text + _sites_gone(entry))
+    return finish(entry, text + _sites_gone(entry))
 
 
 @says("projects.proposal.confirm_sites")
 def sites_confirmed(entry: AuditEntry) -> str:
     text = _("{who} xác nhận danh sách lần {list}: {n} cơ sở, hỗ trợ {amount} triệu đồng").format(
-        who=_who(entry),
+        who=who(entry),
         list=entry.changes.get("list", 1),
         n=len(entry.changes.get("sites") or []),
         amount=_amount(entry),
     )
-    return _finish(entry, text + _sites_gone(entry))
+    return finish(entry, text + _sites_gone(entry))
 
 
 @says("projects.proposal.return_sites")
 def sites_returned(entry: AuditEntry) -> str:
     text = _("{who} trả lại danh sách cơ sở lần {list}")
-    return _finish(entry, text.format(who=_who(entry), list=entry.changes.get("list", 1)))
+    return finish(entry, text.format(who=who(entry), list=entry.changes.get("list", 1)))
 
 
 @says("projects.proposal.start")
 def started(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} báo bắt đầu thực hiện").format(who=_who(entry)))
+    return finish(entry, _("{who} báo bắt đầu thực hiện").format(who=who(entry)))
 
 
 @says("projects.proposal.disburse")
 def disbursed(entry: AuditEntry) -> str:
     text = _("{who} chi {amount} triệu đồng, {source} năm {year}")
-    return _finish(
+    return finish(
         entry,
         text.format(
-            who=_who(entry),
+            who=who(entry),
             amount=_amount(entry),
-            source=_source(entry),
+            source=source_of(entry),
             year=entry.changes.get("year", ""),
         ),
     )
@@ -224,39 +232,39 @@ def disbursed(entry: AuditEntry) -> str:
 def year_committed(entry: AuditEntry) -> str:
     text = _("{who} cam kết {amount} triệu đồng của năm {years} vừa được giao dự toán")
     years = ", ".join(map(str, entry.changes.get("years", [])))
-    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry), years=years))
+    return finish(entry, text.format(who=who(entry), amount=_amount(entry), years=years))
 
 
 @says("projects.proposal.accept")
 def accepted(entry: AuditEntry) -> str:
     text = _("{who} nhập nghiệm thu đạt, {amount} triệu đồng")
-    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry)))
+    return finish(entry, text.format(who=who(entry), amount=_amount(entry)))
 
 
 @says("projects.proposal.liquidate")
 def liquidated(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} nhập thanh lý hợp đồng").format(who=_who(entry)))
+    return finish(entry, _("{who} nhập thanh lý hợp đồng").format(who=who(entry)))
 
 
 @says("projects.proposal.settle")
 def settled(entry: AuditEntry) -> str:
     text = _("{who} quyết toán {amount} triệu đồng")
-    return _finish(entry, text.format(who=_who(entry), amount=_amount(entry)))
+    return finish(entry, text.format(who=who(entry), amount=_amount(entry)))
 
 
 @says("projects.proposal.suspend")
 def suspended(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} tạm dừng đề án").format(who=_who(entry)))
+    return finish(entry, _("{who} tạm dừng đề án").format(who=who(entry)))
 
 
 @says("projects.proposal.resume")
 def resumed(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} cho tiếp tục thực hiện").format(who=_who(entry)))
+    return finish(entry, _("{who} cho tiếp tục thực hiện").format(who=who(entry)))
 
 
 @says("projects.proposal.stop")
 def stopped(entry: AuditEntry) -> str:
-    return _finish(entry, _("{who} ngừng thực hiện đề án").format(who=_who(entry)))
+    return finish(entry, _("{who} ngừng thực hiện đề án").format(who=who(entry)))
 
 
 @says(
@@ -266,11 +274,11 @@ def stopped(entry: AuditEntry) -> str:
     "projects.track.replan",
     "projects.proposal.approve",
     "projects.proposal.return",
-    "projects.proposal.refuse",
+    "projects.proposal.reopen",
 )
 def derived(entry: AuditEntry) -> str:
     """A status that followed from another row."""
-    what = _source(entry) or _("Đề án")
+    what = source_of(entry) or _("Đề án")
     return _("{what} chuyển từ «{before}» sang «{after}»").format(
         what=what,
         before=_state_name(entry, entry.from_state),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from khuyencong.core.models import User
 from projects.models import Beneficiary, Proposal, SiteList
 
 Standing = Beneficiary.Status
@@ -29,6 +32,14 @@ def lists_of(proposal: Proposal) -> list[SiteList]:
     return list(
         proposal.site_lists.select_related("document", "decision", "submitted_by", "decided_by")
     )
+
+
+def awaiting(user: User) -> QuerySet[SiteList]:
+    """For the department: lists of its province that wait for its answer."""
+    office = user.organisation
+    if not office.is_industry_department:
+        return SiteList.objects.none()
+    return SiteList.objects.filter(verdict="", proposal__province_id=office.province_id)
 
 
 def open_list(proposal: Proposal) -> SiteList | None:

@@ -60,6 +60,7 @@ def content(proposal: Proposal) -> dict[str, Any]:
             "amount": item.amount,
             "activity": codes.get(item.activity_id, alone),
             "shares": {share.source.code: share.requested for share in item.shares.all()},
+            "note": item.note,
         }
         for item in proposal.cost_items.all()
     ]
@@ -88,23 +89,33 @@ def content(proposal: Proposal) -> dict[str, Any]:
     return found
 
 
+def digest(data: dict[str, Any]) -> str:
+    """sha256 of a snapshot's content, in one canonical spelling."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def take(proposal: Proposal, checked: Outcome | None = None) -> Snapshot:
     """Freeze the present round, with what was checked as it was shown."""
     data = content(proposal)
     if checked is not None:
         data["checks"] = checked.as_data()["checks"]
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Snapshot.objects.create(
         proposal=proposal,
         round=proposal.round,
         content=data,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=digest(data),
         taken_at=clock.now(),
     )
 
 
-def requested_before(proposal: Proposal) -> dict[tuple[str, int], int]:
-    """(source code, year) → đồng as the last round asked."""
-    last = proposal.snapshots.order_by("-round").first()
-    lines = last.content["funding_lines"] if last else []
+def requested_of(snapshot: Snapshot | None) -> dict[tuple[str, int], int]:
+    """(source code, year) → đồng as that round asked; nothing before the first."""
+    lines = snapshot.content["funding_lines"] if snapshot else []
     return {(line["source"], line["year"]): line["requested"] for line in lines}
+
+
+def says_the_same(one: Snapshot, other: Snapshot) -> bool:
+    """Whether two rounds submitted the same dossier; what the law said of it may differ."""
+    first, second = ({**row.content, "checks": None} for row in (one, other))
+    return first == second

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from khuyencong import bell
-from projects import notices, scans
+from projects import mailing, notices, scans
 from projects.exchange import runs as imports
 
 MAIL_NOTICES = "projects.mail_notices"
@@ -12,7 +12,7 @@ SCAN_FILES = "projects.scan_files"
 
 @shared_task(name=MAIL_NOTICES)
 def mail_notices() -> int:
-    return notices.mail_waiting()
+    return mailing.mail_waiting()
 
 
 @shared_task(name=SCAN_FILES)

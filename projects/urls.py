@@ -1,15 +1,18 @@
 """Addresses of dossiers, the review desk and the register of establishments."""
 
-from django.urls import path
+from django.urls import include, path
 
 from programmes import document_uses as _norm_uses  # noqa: F401  tells what rests on documents
 from projects import document_uses as _uses  # noqa: F401  tells what rests on documents
 from projects.views import (
+    ageing,
     attachments,
+    audit_bundle,
     budget_cell,
     budget_plan,
     bulk,
     by_place,
+    chains,
     checks,
     craft_villages,
     deadlines,
@@ -26,13 +29,16 @@ from projects.views import (
     merging,
     norms,
     plan_export,
+    remark_list,
     saved_views,
     transition,
+    versions,
 )
 from projects.views.entry import begin
 from projects.views.entry import part as entry_part
 
 urlpatterns = [
+    path("hoi-dong/", include("projects.panel_urls")),
     path("de-an/", listing.ProposalList.as_view(), name="proposal_list"),
     path("de-an/tong/", list_totals.totals, name="proposal_totals"),
     path("de-an/theo-dia-ban/", by_place.by_place, name="proposal_by_place"),
@@ -47,12 +53,21 @@ urlpatterns = [
     path("de-an/<str:code>/sua/<slug:section>/", entry_part.part, name="proposal_section"),
     path("de-an/<str:code>/dang-ky-lai/", begin.again, name="proposal_again"),
     path("de-an/<str:code>/kiem-tra/", checks.page, name="proposal_checks"),
+    path("de-an/<str:code>/so-sanh/", versions.compare, name="proposal_compare"),
+    path("de-an/<str:code>/nhat-ky/", versions.trail, name="proposal_trail"),
     path("de-an/<str:code>/thao-tac/<str:verb>/", transition.fire_verb, name="proposal_transition"),
     path("de-an/<str:code>/tep/", attachments.upload, name="attachment_new"),
     path("de-an/<str:code>/tep/<int:pk>/go/", attachments.remove, name="attachment_remove"),
     path("de-an/<str:code>/tep/<int:pk>/", files.attachment, name="proposal_file"),
+    path("de-an/<str:code>/y-kien/", remark_list.page, name="remark_list"),
+    path("de-an/<str:code>/ho-so-kiem-toan/", audit_bundle.dossier, name="audit_bundle"),
+    path("kiem-toan/", audit_bundle.many, name="audit_bundles"),
     path("tham-dinh/", desk.queue, name="desk"),
+    path("tham-dinh/thoi-gian/", ageing.page, name="ageing"),
     path("tham-dinh/<str:code>/", desk.dossier, name="desk_dossier"),
+    path("quan-tri/quy-trinh/", chains.chain_list, name="chain_list"),
+    path("quan-tri/quy-trinh/<int:pk>/phien-ban/", chains.chain_version, name="chain_version"),
+    path("quan-tri/quy-trinh/<int:pk>/sua/", chains.chain_edit, name="chain_edit"),
     path("dinh-muc/", norms.norm_list, name="norm_list"),
     path("dinh-muc/moi/", norms.norm_new, name="norm_new"),
     path("dinh-muc/<int:pk>/sua/", norms.norm_edit, name="norm_edit"),
@@ -68,6 +83,7 @@ urlpatterns = [
     path("nhap-excel/<int:pk>/loi/", imports.faults, name="import_faults"),
     path("nhap-excel/<int:pk>/tep/", imports.file, name="import_file"),
     path("thong-bao/", inbox.inbox, name="inbox"),
+    path("thong-bao/cai-dat/", inbox.mail_settings, name="inbox_settings"),
     path("thong-bao/da-doc/", inbox.read_all, name="inbox_read"),
     path("ke-hoach-von/", budget_plan.newest, name="budget_plan"),
     path("ke-hoach-von/<slug:code>/", budget_plan.programme, name="budget_plan_programme"),
@@ -89,6 +105,7 @@ urlpatterns = [
         name="identifier_verify",
     ),
     path("co-so/<int:pk>/ma-so/<int:number>/hien/", identifiers.reveal, name="identifier_reveal"),
+    path("danh-muc/", include("projects.annual.urls")),
     path("lang-nghe/", craft_villages.village_list, name="craft_village_list"),
     path("lang-nghe/moi/", craft_villages.new, name="craft_village_new"),
     path("lang-nghe/<int:pk>/", craft_villages.detail, name="craft_village_detail"),

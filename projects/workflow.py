@@ -13,12 +13,13 @@ from projects import act_guards, amount_input, site_guards
 from projects.act import Act
 from projects.effects import execution, review, sites, submission
 from projects.models import Proposal, Track
+from projects.panels import result as panels_result
 
 S, T = Proposal.Status, Track.Status
 Guard = Callable[[Act], Iterator[Fault]]
 Need = Literal[
     *("reason", "document", "file", "amounts", "amount", "due_on"),
-    *("verdict", "line_id", "how", "sites"),
+    *("verdict", "line_id", "how", "sites", "shares", "points", "assignee"),
 ]
 
 
@@ -52,22 +53,35 @@ TABLE: dict[str, Transition] = {
                    (S.PARTLY_APPROVED,), None, submission.replan, (act_guards.replan_chosen,), ("how", "reason")),
         Transition("pass", gettext_lazy("Đồng ý, chuyển tiếp"), "track", (T.IN_STEP,), None,
                    review.propose_or_pass,
-                   (amount_input.faults, act_guards.document_right_if_given, act_guards.within_norms),
-                   ("amounts", "reason", "document"), "main"),
-        Transition("conclude", gettext_lazy("Kết luận đồng ý"), "track", (T.IN_STEP,), None,
+                   (amount_input.faults, act_guards.document_right_if_given, act_guards.within_norms,
+                    act_guards.remarks_resolved, act_guards.criteria_met, panels_result.faults),
+                   ("amounts", "shares", "reason", "document"), "main"),
+        Transition("conclude", gettext_lazy("Kết luận theo đề xuất"), "track", (T.IN_STEP,), None,
                    review.conclude,
-                   (amount_input.faults, act_guards.document_right_if_given, act_guards.within_norms),
-                   ("reason", "document"), "main"),
+                   (amount_input.faults, act_guards.document_right_if_given, act_guards.within_norms,
+                    act_guards.remarks_resolved, act_guards.criteria_met, panels_result.faults),
+                   ("amounts", "shares", "reason", "document"), "main"),
         Transition("approve", gettext_lazy("Phê duyệt"), "track", (T.IN_STEP,), None,
-                   review.approve, (amount_input.faults, act_guards.document_given, act_guards.within_norms),
-                   ("amounts", "document", "reason"), "main"),
+                   review.approve,
+                   (amount_input.faults, act_guards.document_given, act_guards.within_norms,
+                    act_guards.remarks_resolved),
+                   ("amounts", "shares", "document", "reason"), "main"),
         Transition("return", gettext_lazy("Trả lại bổ sung"), "track", (T.IN_STEP,), None,
-                   review.send_back, (act_guards.reason_given, act_guards.document_right_if_given), ("reason", "due_on", "document")),
+                   review.send_back,
+                   (act_guards.reason_given, act_guards.return_points_right, act_guards.document_right_if_given),
+                   ("points", "reason", "due_on", "document")),
+        Transition("assign", gettext_lazy("Giao thẩm định"), "track", (T.IN_STEP, T.APPROVED), None,
+                   review.assign, (act_guards.assignee_right,), ("assignee",)),
+        Transition("clear", gettext_lazy("Thẩm định phân bổ dự toán"), "track", (T.APPROVED,), None,
+                   review.clear, (act_guards.document_right_if_given,), ("reason", "document"), "main"),
+        Transition("reopen", gettext_lazy("Xem xét lại theo văn bản mới"), "track", (T.REFUSED, T.APPROVED), None,
+                   review.reopen, (act_guards.reason_given, act_guards.new_paper_reopens),
+                   ("reason", "document", "file"), "bad"),
         Transition("refuse", gettext_lazy("Từ chối"), "track", (T.IN_STEP,), None,
                    review.refuse, (act_guards.reason_given, act_guards.decision_has_document), ("reason", "document"), "bad"),
         Transition("record_decision", gettext_lazy("Ghi nhận văn bản của cơ quan ngoài"), "track",
-                   (T.IN_STEP,), None, review.record, (act_guards.recorded_paper_right, act_guards.within_norms),
-                   ("verdict", "amounts", "document", "file", "reason"), "main"),
+                   (T.IN_STEP, T.APPROVED), None, review.record, (act_guards.recorded_paper_right, act_guards.within_norms),
+                   ("verdict", "amounts", "shares", "points", "due_on", "document", "file", "reason"), "main"),
         Transition("commit_year", gettext_lazy("Cam kết năm được giao dự toán"), "proposal",
                    (S.APPROVED, *RUNNING), None, execution.commit_year),
         Transition("list_sites", gettext_lazy("Trình danh sách cơ sở"), "proposal", sites.WHILE, None,
@@ -82,7 +96,7 @@ TABLE: dict[str, Transition] = {
         Transition("start", gettext_lazy("Bắt đầu thực hiện"), "proposal", (S.CONTRACTED,), S.IN_PROGRESS,
                    execution.start, tone="main"),
         Transition("disburse", gettext_lazy("Tạm ứng, thanh toán"), "proposal", RUNNING, None,
-                   execution.disburse, (act_guards.document_given,), ("line_id", "amount", "document")),
+                   execution.disburse, (act_guards.document_given, act_guards.allotment_cleared), ("line_id", "amount", "document")),
         Transition("accept", gettext_lazy("Nghiệm thu đạt"), "proposal", (S.IN_PROGRESS,), S.ACCEPTED,
                    execution.accept, (act_guards.document_given,), ("document", "amount"), "main"),
         Transition("liquidate", gettext_lazy("Thanh lý hợp đồng"), "proposal", (S.ACCEPTED,), S.LIQUIDATED,

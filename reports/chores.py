@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from khuyencong.core import audit
-from projects import notices, scans
+from khuyencong.core import audit, organisations
+from projects import mailing, reminders, scans
 from projects.exchange import runs as imports
 from reports import runs
 
@@ -15,8 +15,10 @@ logger = logging.getLogger(__name__)
 CHORES: Final[tuple[Callable[[], Any], ...]] = (
     runs.sweep,  # jobs whose bell was not heard, or whose worker died
     imports.sweep,
-    notices.mail_waiting,  # e-mails that a dead broker or mail server kept back
+    reminders.remind,  # what is about to be late, once
+    mailing.mail_waiting,  # e-mails that a dead broker or mail server kept back
     scans.take_up,  # attached files whose scan was broken off
+    organisations.move_people,  # a change of name or merger whose day has come
     audit.anchor,  # once a day
 )
 

@@ -24,7 +24,7 @@ from projects.models import (
     SavedView,
 )
 from reports.models import ReportRun
-from tests import make
+from tests import make, panels, permission_annual, permission_clocks
 from tests.permission_table import PEOPLE
 from tests.projects import norms
 
@@ -102,6 +102,8 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
     )
     village = {"pk": CraftVillage.objects.create(province=place.home, name="Làng thử").pk}
     imported = {"pk": faulty_import(place).pk}
+    office = {"pk": place.orgs.finance.pk}
+    chain = {"pk": proposal.tracks.get(source__code="provincial").chain_id}
     return {
         "import_template": {"kind": "enterprises"},
         **dict.fromkeys(
@@ -111,16 +113,23 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
             ),
             imported,
         ),
+        **panels.addresses(place),
+        **permission_annual.addresses(place),
+        **permission_clocks.addresses(place),
         "proposal_detail": code,
         "proposal_edit": code,
         "proposal_section": code | {"section": "du-toan"},
         "proposal_again": code,
         "proposal_checks": code,
+        "proposal_compare": code,
+        "proposal_trail": code,
+        "audit_bundle": code,
         "proposal_transition": code | {"verb": "withdraw"},
         "attachment_new": code,
         "attachment_remove": code | {"pk": attachment.file_id},
         "proposal_file": code | {"pk": attachment.file_id},
         "desk_dossier": code,
+        "remark_list": code,
         "budget_plan_programme": programme,
         "cell_detail": programme | {"year": 2026, "source": "provincial"},
         "allocation_new": programme,
@@ -135,6 +144,11 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "craft_village_edit": village,
         "norm_edit": {"pk": norm.pk},
         "deadline_edit": {"pk": deadline.pk},
+        "organisation_edit": office,
+        "organisation_rename": office,
+        "organisation_merge": office,
+        "chain_version": chain,
+        "chain_edit": chain,
         "document_file": {"pk": document.pk},
         "proposal_saved_view_delete": {"pk": view.pk},
         "token_revoke": {"pk": token.pk},

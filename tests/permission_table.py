@@ -6,6 +6,10 @@ Persons whose name begins with ``x_`` are the same offices of another province.
 
 from __future__ import annotations
 
+from tests.permission_annual import ANNUAL
+from tests.permission_clocks import CLOCKS
+from tests.permission_panels import PANELS
+
 PEOPLE = (
     *("canbo", "canbo2", "sct", "sct_head", "stc", "ubnd", "cuc", "bct"),
     *("ketoan", "lanhdao", "kiemtoan", "quantri", "hethong"),
@@ -39,6 +43,9 @@ REGISTER_SENT_ON = {302: f"{ANONYMOUS} {KEEPERS}", **_REGISTER_READERS}
 # (method, name of the route): answer -> who gets it. Requests have no body, so that 422 and 400 say
 # «you may, but tell me what»; 302 sends a stranger to the log-in page and others on their way.
 ROUTES: dict[tuple[str, str], dict[int, str]] = {
+    **CLOCKS,
+    **PANELS,
+    **ANNUAL,
     ("GET", "home"): {302: "*"},
     ("POST", "home"): {302: "*"},
     ("GET", "login"): {200: ANONYMOUS, 302: "*"},
@@ -91,6 +98,21 @@ ROUTES: dict[tuple[str, str], dict[int, str]] = {
     ("POST", "proposal_columns"): {404: ADMINISTRATORS, 302: "*"},
     ("GET", "proposal_bulk"): {302: ANONYMOUS, 405: "*"},
     ("POST", "proposal_bulk"): {404: ADMINISTRATORS, 302: "*"},
+    ("GET", "organisation_list"): {302: ANONYMOUS, 200: ADMINISTRATORS, 404: "*"},
+    ("POST", "organisation_list"): {302: ANONYMOUS, 200: ADMINISTRATORS, 404: "*"},
+    ("GET", "organisation_edit"): {302: ANONYMOUS, 200: "quantri", 404: "*"},
+    ("POST", "organisation_edit"): {302: ANONYMOUS, 422: "quantri", 404: "*"},
+    ("GET", "organisation_rename"): {302: ANONYMOUS, 200: "quantri", 404: "*"},
+    ("POST", "organisation_rename"): {302: ANONYMOUS, 422: "quantri", 404: "*"},
+    ("GET", "organisation_merge"): {302: ANONYMOUS, 200: "quantri", 404: "*"},
+    ("POST", "organisation_merge"): {302: ANONYMOUS, 422: "quantri", 404: "*"},
+    ("GET", "chain_list"): {302: ANONYMOUS, 200: ADMINISTRATORS, 404: "*"},
+    ("POST", "chain_list"): {302: ANONYMOUS, 200: ADMINISTRATORS, 404: "*"},
+    ("GET", "chain_version"): {302: ANONYMOUS, 200: ADMINISTRATORS, 404: "*"},
+    ("POST", "chain_version"): {302: ANONYMOUS, 422: ADMINISTRATORS, 404: "*"},
+    ("GET", "chain_edit"): {302: ANONYMOUS, 200: ADMINISTRATORS, 404: "*"},
+    # Dossiers run under it, so that it has one box, which may stand empty.
+    ("POST", "chain_edit"): {302: "anonymous quantri x_quantri", 404: "*"},
     ("GET", "place_list"): PERSONS,
     ("POST", "place_list"): PERSONS,
     ("GET", "proposal_new"): {302: ANONYMOUS, 200: WRITERS, 403: "*"},
@@ -105,6 +127,10 @@ ROUTES: dict[tuple[str, str], dict[int, str]] = {
     ("POST", "proposal_again"): {302: ANONYMOUS, 403: READERS, 404: "*"},
     ("GET", "proposal_checks"): {302: ANONYMOUS, 200: READERS, 404: "*"},
     ("POST", "proposal_checks"): {302: ANONYMOUS, 403: READERS, 404: "*"},
+    ("GET", "proposal_compare"): {302: ANONYMOUS, 200: READERS, 404: "*"},
+    ("POST", "proposal_compare"): {302: ANONYMOUS, 200: READERS, 404: "*"},
+    ("GET", "proposal_trail"): {302: ANONYMOUS, 200: READERS, 404: "*"},
+    ("POST", "proposal_trail"): {302: ANONYMOUS, 200: READERS, 404: "*"},
     ("GET", "attachment_new"): {302: ANONYMOUS, 403: READERS, 404: "*"},
     ("POST", "attachment_new"): {302: ANONYMOUS, 403: READERS, 404: "*"},
     ("GET", "attachment_remove"): {302: ANONYMOUS, 403: READERS, 404: "*"},
@@ -115,6 +141,8 @@ ROUTES: dict[tuple[str, str], dict[int, str]] = {
     ("POST", "proposal_file"): {302: ANONYMOUS, 200: READERS, 404: "*"},
     ("GET", "desk"): {302: ANONYMOUS, 200: JUDGES, 404: "*"},
     ("POST", "desk"): {302: ANONYMOUS, 200: JUDGES, 404: "*"},
+    ("GET", "remark_list"): {302: ANONYMOUS, 200: READERS, 404: "*"},
+    ("POST", "remark_list"): {302: ANONYMOUS, 422: READERS, 404: "*"},
     ("GET", "desk_dossier"): {302: ANONYMOUS, 200: "sct sct_head stc cuc", 404: "*"},
     ("POST", "desk_dossier"): {302: "anonymous sct sct_head", 422: "stc cuc", 404: "*"},
     ("GET", "norm_list"): PERSONS,
@@ -254,7 +282,10 @@ ROUTES: dict[tuple[str, str], dict[int, str]] = {
     ("GET", "api_transitions"): {401: ANONYMOUS, 200: READERS, 404: "*"},
     ("POST", "api_transitions"): {401: ANONYMOUS, 400: READERS, 404: "*"},
     ("GET", "api_decisions"): KEYS,
-    ("POST", "api_decisions"): READ_ONLY,
+    ("GET", "audit_bundle"): {302: ANONYMOUS, 200: "kiemtoan", 404: "*"},
+    ("POST", "audit_bundle"): {302: ANONYMOUS, 200: "kiemtoan", 404: "*"},
+    ("GET", "audit_bundles"): {302: ANONYMOUS, 200: "kiemtoan x_kiemtoan", 404: "*"},
+    ("POST", "audit_bundles"): {302: ANONYMOUS, 422: "kiemtoan x_kiemtoan", 404: "*"},
     ("GET", "api_audit"): {401: ANONYMOUS, 200: "kiemtoan x_kiemtoan", 403: "*"},
     ("POST", "api_audit"): {401: ANONYMOUS, 405: "kiemtoan x_kiemtoan", 403: "*"},
     ("GET", "api_reports"): KEYS,

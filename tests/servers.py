@@ -29,7 +29,7 @@ PROGRAMME = "programmes/data/lai-chau-2021-2025.yaml"
 # What a server is told comes from its test, never from the run around it.
 OURS = {
     *("ALLOWED_HOSTS", "BEHIND_PROXY", "CLAMD_URL", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL"),
-    *("DATA_DIR", "DEBUG"),
+    *("DATABASE_OWNER_URL", "DATA_DIR", "DEBUG"),
     *("DJANGO_ALLOW_ASYNC_UNSAFE", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "HTTPS", "PORT"),
     *("REDIS_URL", "SECRET_KEY", "STATIC_MANIFEST"),
 }

@@ -33,10 +33,10 @@ def test_ci_calls_make_test():
 def test_compose_has_every_part_of_production_and_watches_it(compose: dict):
     services = compose["services"]
     assert set(services) == {
-        *("prepare", "web", "worker", "scheduler", "db", "redis", "proxy"),
+        *("roles", "prepare", "web", "worker", "scheduler", "db", "redis", "proxy"),
     }
     for name, service in services.items():
-        if name != "prepare":
+        if name not in {"roles", "prepare"}:
             assert service["healthcheck"]["test"], name
             assert service["restart"] == "unless-stopped", name
         for needed in service.get("depends_on", {}):
@@ -62,10 +62,20 @@ def test_compose_keeps_what_must_survive(compose: dict):
 
 def test_compose_holds_no_secret_and_refuses_to_start_without_one(compose: dict):
     text = read("docker-compose.yml")
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "ALLOWED_HOSTS"):
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "APP_DB_PASSWORD", "ALLOWED_HOSTS"):
         assert f"${{{name}:?" in text, name
     web = compose["services"]["web"]["environment"]
     assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "BEHIND_PROXY"} <= set(web)
+
+
+def test_only_migrations_know_the_owner_of_the_tables(compose: dict):
+    services = compose["services"]
+    for name in ("web", "worker", "scheduler"):
+        assert "DATABASE_OWNER_URL" not in services[name]["environment"], name
+        assert "//khuyencong_app:" in services[name]["environment"]["DATABASE_URL"], name
+    assert "//khuyencong:" in services["prepare"]["environment"]["DATABASE_OWNER_URL"]
+    assert "roles" in services["prepare"]["depends_on"]
+    assert "khuyencong_app" in " ".join(services["roles"]["command"])
 
 
 def test_the_image_is_locked_and_not_root():

@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import MoneyField
-from khuyencong.core.models import AppendOnlyModel
+from khuyencong.core.models import SealedModel
 
 
-class LedgerEntry(AppendOnlyModel):
+class LedgerEntry(SealedModel):
     """Bút toán. The amount is positive; the sign comes from the kind, and turns when it reverses.
 
     ``reference`` names the paper or dossier as text: money stands below the proposals and knows

@@ -9,7 +9,11 @@ class CoreConfig(AppConfig):
     verbose_name = _("Nền chung")
 
     def ready(self) -> None:
-        from khuyencong.core import invariants  # noqa: F401  registers I2–I4, I7, I10
+        from khuyencong.core import (  # noqa: F401  registers I2–I4, I7, I10
+            checks,
+            invariants,
+            office_sentences,
+        )
 
         # Django's Vietnamese catalogue lacks this sentence: every field would say it in English.
         ProhibitNullCharactersValidator.message = _(

@@ -40,11 +40,17 @@ def subject_type(subject: AuditedModel) -> str:
     return subject._meta.label_lower
 
 
-def digest(entry: AuditEntry) -> str:
-    """sha256 over everything the row says, in one canonical spelling."""
+def said_by(entry: AuditEntry) -> dict[str, Any]:
+    """Everything the row says, as plain data."""
     said = {name: getattr(entry, name) for name in HASHED}
     said["effective_on"] = entry.effective_on.isoformat()
     said["recorded_at"] = entry.recorded_at.astimezone(datetime.UTC).isoformat()
+    return said
+
+
+def digest(entry: AuditEntry) -> str:
+    """sha256 over everything the row says, in one canonical spelling."""
+    said = said_by(entry)
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -99,6 +105,13 @@ def record_many(
     AuditEntry.objects.bulk_create(entries)
     set_each(list(subjects.values()), ["audit_seq", "audit_head"])
     return entries
+
+
+def prepare(action: str, subject: AuditedModel, **said: Any) -> AuditEntry:
+    """The next row, not yet written: the caller writes it, and the subject's head with it."""
+    entry = _next(action, subject, **said)
+    subject.audit_seq, subject.audit_head = entry.seq, entry.hash
+    return entry
 
 
 def _next(

@@ -23,7 +23,8 @@ def subjects() -> list[type[AuditedModel]]:
     return [
         model
         for model in apps.get_models()
-        if issubclass(model, AuditedModel) and hasattr(model.objects, "visible_to")
+        if issubclass(model, AuditedModel)
+        and ("trail_visible_to" in vars(model) or hasattr(model.objects, "visible_to"))
     ]
 
 

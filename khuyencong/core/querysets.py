@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
@@ -20,6 +21,25 @@ def capped_count(rows: QuerySet[Any], cap: int = CAP) -> tuple[int, bool]:
     """How many rows, counting no further than ``cap``; the flag says there are more."""
     found = rows.order_by()[: cap + 1].count()
     return min(found, cap), found > cap
+
+
+def capped_counts(*sets: QuerySet[Any], cap: int = CAP) -> list[int]:
+    """How many rows of each, none counted further than ``cap``, in one question."""
+    parts, params, empty = [], [], set()
+    for number, rows in enumerate(sets):
+        try:
+            sql, given = rows.order_by()[:cap].values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            empty.add(number)
+            continue
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")
+        params += given
+    counts: list[int] = []
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}", params)
+            counts = list(cursor.fetchone())
+    return [0 if number in empty else counts.pop(0) for number in range(len(sets))]
 
 
 def holding(rows: QuerySet[Any], query: str) -> QuerySet[Any]:

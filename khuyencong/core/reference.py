@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import datafile, places, text
 from khuyencong.core.datafile import shown
-from khuyencong.core.models import Organisation, Place, PlaceChange
+from khuyencong.core.models import Holiday, Organisation, Place, PlaceChange
 from khuyencong.core.refusals import Fault, Refused
 
 DATA: Final = Path(__file__).with_name("data")
@@ -233,7 +233,7 @@ def _former(level: str, parent: Place, entry: Row, last_day: datetime.date, tall
 
 # --- organisations -------------------------------------------------------------------------------
 
-_NAMED = ("kind", "name", "short_name", "sign")
+_NAMED = ("kind", "name", "short_name", "sign", "legal_ref")
 
 
 def load_organisations(data: Row, tally: Tally) -> None:
@@ -245,7 +245,7 @@ def load_organisations(data: Row, tally: Tally) -> None:
             given,
             "organisations",
             ["code", "kind", "name", "short_name"],
-            ["sign", "parent", "successor", "valid_from", "valid_to", "confidence"],
+            ["sign", "parent", "successor", "legal_ref", "valid_from", "valid_to", "confidence"],
         )
         fields = {name: entry[name] for name in _NAMED if name in entry}
         for name in ("parent", "successor"):
@@ -267,12 +267,30 @@ def _office(code: str, what: str) -> Organisation:
     return found
 
 
+# --- the working calendar ------------------------------------------------------------------------
+
+
+def load_holidays(data: Row, tally: Tally) -> None:
+    """Days off and days worked in their place, of the country or of one province."""
+    data = row(data, _("tệp lịch làm việc"), [], ["province"], ["holidays"])
+    province = province_of(data["province"]) if data.get("province") else None
+    for given in rows(data["holidays"], "holidays"):
+        entry = row(given, "holidays", ["day", "name"], ["is_working", "legal_ref", "confidence"])
+        on = day(entry["day"], "holidays")
+        fields = {name: entry[name] for name in entry if name != "day"}
+        put(Holiday, {"day": on, "province": province}, fields, tally)
+
+
 LOADERS: Final[dict[str, Loader]] = {
     "places": load_places,
     "organisations": load_organisations,
+    "holidays": load_holidays,
 }
+# Kinds that a database of an earlier release may not have: the table that is empty then.
+CATALOGUES: Final[dict[str, type[models.Model]]] = {"holidays": Holiday}
 
 
 def shipped() -> list[Path]:
     """The files of this app in the order in which they rest on each other."""
-    return [path for name in LOADERS for path in sorted((DATA / name).glob("*.yaml"))]
+    found = [path for name in LOADERS for path in sorted((DATA / name).glob("*.yaml"))]
+    return [*found, DATA / "holidays.yaml"]

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from khuyencong.core import audit
 from khuyencong.core.api import ApiList, ApiView, etag
 from khuyencong.core.schema import example
-from projects import loading, tracks
+from projects import loading, remarks, tracks
 from projects.api import rows
 from projects.api.serializers import ProposalRowSerializer, ProposalSerializer
 from projects.filters import ProposalApiFilter
@@ -60,8 +60,8 @@ def answer(proposal: Proposal, request: Request) -> Response:
     """The whole dossier, with its version as ETag."""
     context = {
         "tracks": tracks.of(proposal),
-        "history": audit.trail(proposal),
-        "organisation_id": request.user.organisation_id,
+        "history": remarks.of_trail(audit.trail(proposal), request.user),
+        "lineage": request.user.organisation.lineage,
     }
     data = ProposalSerializer(proposal, context=context).data
     return Response(data, headers={"ETag": etag(proposal.version)})

@@ -172,7 +172,7 @@ class ReviewSerializer(serializers.Serializer):
 
     def to_representation(self, review: Review) -> dict[str, Any]:
         found = super().to_representation(review)
-        if review.is_open and review.organisation_id != self.context.get("organisation_id"):
+        if review.is_open and review.organisation.lineage != self.context.get("lineage"):
             found |= {"reason": "", "document": None, "amounts": []}
         return found
 
@@ -203,7 +203,7 @@ class HistorySerializer(serializers.Serializer):
 
 
 class ProposalSerializer(ProposalRowSerializer):
-    """The whole dossier. Context: ``tracks`` and ``history`` as loaded, ``organisation_id``."""
+    """The whole dossier. Context: ``tracks`` and ``history`` as loaded, ``lineage``."""
 
     beneficiaries = BeneficiarySerializer(many=True)
     activities = ActivitySerializer(many=True)

@@ -160,7 +160,7 @@ class ProposalTransitions(ApiView):
                     source=given.get("source", ""),
                     reason=given.get("reason", ""),
                     paper=paper,
-                    data=data_of(given, proposal, acting),
+                    data=data_of(given, proposal, acting, request.user),
                     expected_version=expected_version(request, proposal.version),
                 )
         except Exception as error:
@@ -178,4 +178,8 @@ def renamed(fault: Fault) -> Fault:
         return Fault(fault.message, fault.field.replace("-", "."))
     if fault.field.startswith("amount-"):
         return Fault(fault.message, f"amounts.{fault.field.removeprefix('amount-')}")
+    if fault.field.startswith("share-"):
+        return Fault(fault.message, fault.field.replace("share-", "shares-").replace("-", "."))
+    if fault.field.startswith("point-"):
+        return Fault(fault.message, "points")
     return Fault(fault.message, RENAMED.get(fault.field, fault.field))

@@ -27,6 +27,7 @@ from khuyencong.core.serializers import (
     WholeNumber,
     YesNo,
 )
+from projects.api.desk_input import PointsField, SharesField, desk_data
 from projects.api.site_input import sites_of
 from projects.models import Disbursement, Proposal, Review, Track
 from projects.site_guards import MOST
@@ -147,6 +148,15 @@ class VerbSerializer(InputSerializer):
         ],
     )
     due_on = Day(required=False)
+    shares = SharesField(required=False, help_text=gettext_lazy("số tiền từng dòng dự toán, đồng"))
+    points = PointsField(required=False, help_text=gettext_lazy("mục cần bổ sung khi trả lại"))
+    assignee = Text(
+        max_length=60,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text=gettext_lazy("tên đăng nhập của người được giao; rỗng: không giao ai"),
+    )
     sites = serializers.ListField(
         child=SiteInput(),
         required=False,
@@ -217,12 +227,15 @@ def _upload(given: dict[str, str]) -> SimpleUploadedFile:
     return upload
 
 
-def data_of(given: dict[str, Any], proposal: Proposal, acting: list[Track]) -> dict[str, Any]:
+def data_of(
+    given: dict[str, Any], proposal: Proposal, acting: list[Track], by: User
+) -> dict[str, Any]:
     """What ``firing.fire`` takes beside reason and paper; ``acting`` are the tracks of the verb."""
     names = ("amount", "line_id", "kind", "verdict", "how", "due_on", "allots")
     found = {name: given[name] for name in names if name in given}
     if "amounts" in given:
         found["amounts"] = _amounts(given["amounts"], proposal, acting)
+    found |= desk_data(given, by)
     if "sites" in given or "withdraws" in given:
         found |= sites_of(given, proposal)
     return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from khuyencong.core import clock
 from khuyencong.core.refusals import Fault
 from projects import amount_input, loading
 from projects.checks.case import Case
+from projects.checks.facts import gather_all
 from projects.checks.outcome import ERROR, Outcome, Stage
-from projects.checks.registry import run
+from projects.checks.registry import judge, run
 from projects.models import CheckedNorm, CheckRecord, Review
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ SAID_ELSEWHERE = frozenset({"sums", "pledge"})
 
 def stage_of(act: Act) -> Stage | None:
     """What the act is to the law: None where no money is asked, agreed or given."""
+    if act.track is not None and not act.gives_amounts:
+        return None
     if act.verb == "record_decision":
         return RECORDED.get(act.data.get("verdict", ""))
     return STAGES.get(act.verb)
@@ -54,6 +57,22 @@ def outcome_of(act: Act) -> Outcome | None:
             outcome = outcome.explained(act.reason.strip(), act.paper.number)
         act.checked = outcome
     return act.checked
+
+
+def check_all(acts: Sequence[Act]) -> None:
+    """The same for acts of one day and stage on many dossiers, in as many questions as for one."""
+    stage = stage_of(acts[0]) if acts else None
+    if stage is None:
+        return
+    loading.name_parties(*(act.proposal for act in acts))
+    cases = {
+        act.proposal.pk: _case(act, stage) for act in acts if not any(amount_input.faults(act))
+    }
+    known = gather_all(list(cases.values()), day_of(acts[0]), stage)
+    for act in acts:
+        if case := cases.get(act.proposal.pk):
+            outcome = judge(case, known[act.proposal.pk])
+            act.checked = outcome.explained(act.reason.strip(), act.paper.number)
 
 
 def _case(act: Act, stage: Stage) -> Case:
@@ -88,7 +107,7 @@ def keep(act: Act) -> CheckRecord | None:
     outcome = act.checked or outcome_of(act)
     if outcome is None:
         return None
-    record = CheckRecord.objects.create(
+    record = CheckRecord(
         proposal=act.proposal,
         track=act.track,
         act=outcome.stage,
@@ -97,9 +116,9 @@ def keep(act: Act) -> CheckRecord | None:
         results=outcome.as_data(),
         recorded_at=clock.now(),
     )
-    CheckedNorm.objects.bulk_create(
-        CheckedNorm(record=record, norm_id=norm_id) for norm_id in outcome.norm_ids
-    )
+    act.writes.add(record)
+    for norm_id in outcome.norm_ids:
+        act.writes.add(CheckedNorm(record=record, norm_id=norm_id))
     if outcome.warnings:
         act.changes["explained"] = len(outcome.warnings)
     return record

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
@@ -83,30 +85,54 @@ class Facts:
 
 def gather(case: Case, day: datetime.date, stage: Stage) -> Facts:
     """Ask everything at once; raises nothing, and what is not on record is simply not there."""
-    rooms, dues = _money(case)
-    return Facts(
-        day=day,
-        stage=stage,
-        norms=_norms(case, day),
-        rooms=rooms,
-        dues=dues,
-        supports=_supports(case),
-        pledge=_pledge(case, day) if stage == "submission" else None,
-        answers=_answers(case),
-    )
+    pledge = _pledge(case, day) if stage == "submission" else None
+    return replace(gather_all([case], day, stage)[case.proposal_id], pledge=pledge)
 
 
-def _norms(case: Case, day: datetime.date) -> dict[tuple[str, str], SupportNorm]:
-    codes = [activity.code for activity in case.activities]
-    sources = [source.code for source in case.state_sources]
+def gather_all(cases: Sequence[Case], day: datetime.date, stage: Stage) -> dict[int, Facts]:
+    """The same for many cases at once, by proposal id: as many questions as for one, for all
+
+    that share a programme and a plan year. Whether a pledge is there is asked one by one.
+    """
+    found: dict[int, Facts] = {}
+    supports, answers = _supports(cases), _answers(cases)
+    laws = _by(cases, lambda case: case.province_id)
+    known = {key: _norms(group, day) for key, group in laws.items()}
+    purses = _by(cases, lambda case: (case.programme_id, case.province_id, case.plan_year))
+    for group in purses.values():
+        rooms, dues = _money(group)
+        for case in group:
+            found[case.proposal_id] = Facts(
+                day=day,
+                stage=stage,
+                norms=known[case.province_id],
+                rooms=rooms,
+                dues=dues,
+                supports=tuple(supports[case.proposal_id]),
+                answers=answers[case.proposal_id],
+            )
+    return found
+
+
+def _by(cases: Iterable[Case], key: Callable[[Case], Any]) -> dict[Any, list[Case]]:
+    groups: dict[Any, list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[key(case)].append(case)
+    return groups
+
+
+def _norms(cases: list[Case], day: datetime.date) -> dict[tuple[str, str], SupportNorm]:
+    codes = sorted({activity.code for case in cases for activity in case.activities})
+    sources = sorted({source.code for case in cases for source in case.state_sources})
     if not codes or not sources:
         return {}
-    return norms.in_force(day, province_id=case.province_id, codes=codes, sources=sources)
+    return norms.in_force(day, province_id=cases[0].province_id, codes=codes, sources=sources)
 
 
-def _money(case: Case) -> tuple[dict[tuple[str, int], Room], dict[str, Due]]:
+def _money(cases: list[Case]) -> tuple[dict[tuple[str, int], Room], dict[str, Due]]:
     """The cells of the asked sources, each with the day by which its source is to be asked."""
-    sources = {source.pk: source.code for source in case.state_sources}
+    case = cases[0]
+    sources = {source.pk: source.code for one in cases for source in one.state_sources}
     if not sources:
         return {}, {}
     # Each cell carries its source's deadline along: two questions in one.
@@ -130,25 +156,37 @@ def _money(case: Case) -> tuple[dict[tuple[str, int], Room], dict[str, Due]]:
     return rooms, dues
 
 
-def _supports(case: Case) -> tuple[Support, ...]:
-    firms = [firm.pk for firm in case.firms]
-    codes = [activity.code for activity in case.activities]
-    if not firms or not codes:
-        return ()
+def _supports(cases: Sequence[Case]) -> dict[int, list[Support]]:
+    """Where else the same establishments have the same activity, by proposal id."""
+    found: dict[int, list[Support]] = {case.proposal_id: [] for case in cases}
+    asking: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for case in cases:
+        for firm in case.firms:
+            for activity in case.activities:
+                asking[firm.pk, activity.code].append(case.proposal_id)
+    if not asking:
+        return found
+    firms = {firm for firm, _code in asking}
+    codes = {code for _firm, code in asking}
     rows = (
         Beneficiary.objects.filter(
             enterprise_id__in=firms, proposal__activities__activity__code__in=codes
         )
-        .exclude(proposal_id=case.proposal_id)
         .exclude(proposal__status__in=NOT_SUPPORTED)
         .exclude(standing__in=GONE)
         .order_by("-proposal__plan_year", "-proposal_id")
         .values_list(
             *("enterprise_id", "proposal__activities__activity__code", "proposal__code"),
             *("proposal__title", "proposal__plan_year", "proposal__implementing_unit_id"),
+            "proposal_id",
         )
     )
-    return tuple(Support(*row) for row in rows)
+    for *said, owner in rows:
+        support = Support(*said)
+        for proposal_id in asking.get((support.enterprise_id, support.activity), ()):
+            if proposal_id != owner:
+                found[proposal_id].append(support)
+    return found
 
 
 def _pledge(case: Case, day: datetime.date) -> Pledge | None:
@@ -170,13 +208,12 @@ def _pledge(case: Case, day: datetime.date) -> Pledge | None:
     return None
 
 
-def _answers(case: Case) -> dict[tuple[str, str], Answer]:
-    rows = Justification.objects.filter(proposal_id=case.proposal_id)
-    return {
-        (row.check_code, row.subject): Answer(
+def _answers(cases: Sequence[Case]) -> dict[int, dict[tuple[str, str], Answer]]:
+    found: dict[int, dict[tuple[str, str], Answer]] = {case.proposal_id: {} for case in cases}
+    for row in Justification.objects.filter(proposal_id__in=list(found)):
+        found[row.proposal_id][row.check_code, row.subject] = Answer(
             row.reason,
             row.document_number,
             row.document_date.isoformat() if row.document_date else "",
         )
-        for row in rows
-    }
+    return found

@@ -19,7 +19,7 @@ class Kept:
     office: str = ""
 
 
-def of(proposal: Proposal) -> list[Kept]:
+def of(proposal: Proposal, limit: int | None = None) -> list[Kept]:
     """The checks of every act on a proposal, newest first, in one query."""
     # The review that was spoken in the same act names the office.
     said = Review.objects.filter(track=OuterRef("track")).filter(
@@ -31,5 +31,6 @@ def of(proposal: Proposal) -> list[Kept]:
         .annotate(office=Subquery(said.values("organisation__short_name")[:1]))
     )
     return [
-        Kept(row, Outcome.from_data(row.results), row.office or "") for row in rows.order_by("-pk")
+        Kept(row, Outcome.from_data(row.results), row.office or "")
+        for row in rows.order_by("-pk")[:limit]
     ]

@@ -6,7 +6,8 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from khuyencong.core import clock
+from khuyencong.core import clock, workdays
+from khuyencong.core.workdays import Calendar
 from projects.models import ReviewChain
 
 USUAL_STEP_DAYS = 10
@@ -19,16 +20,6 @@ class Step:
     day: datetime.date
     verb: str
     told: dict[str, Any] = field(default_factory=dict)
-
-
-def working_day(day: datetime.date, count: int) -> datetime.date:
-    """``count`` working days after (before, when negative) a day."""
-    step = datetime.timedelta(days=1 if count >= 0 else -1)
-    for _ in range(abs(count)):
-        day += step
-        while day.weekday() >= 5:
-            day += step
-    return day
 
 
 def state_years(spec: dict[str, Any], states: set[str]) -> list[int]:
@@ -57,7 +48,8 @@ def _on(year: int, told: dict[str, Any]) -> Step:
     month, day = (int(part) for part in told["day"].split("-"))
     found = datetime.date(year, month, day)
     # Offices are shut at the end of the week.
-    return Step(working_day(found, 1) if found.weekday() >= 5 else found, told["verb"], told)
+    plain = Calendar()
+    return Step(found if plain.works(found) else plain.add(found, 1), told["verb"], told)
 
 
 def from_today(spec: dict[str, Any], data: dict[str, Any], chain: ReviewChain | None) -> list[Step]:
@@ -70,10 +62,10 @@ def from_today(spec: dict[str, Any], data: dict[str, Any], chain: ReviewChain | 
         shift = spec["due_in"] - (days or USUAL_STEP_DAYS)
     else:
         anchor, shift = len(tellings) - 1, -spec["ago"]
-    today = clock.today()
+    today, calendar = clock.today(), workdays.calendar_of(None)
     return [
         Step(
-            working_day(today, min(shift + (index - anchor) * pace, -1)),
+            calendar.add(today, min(shift + (index - anchor) * pace, -1)),
             told["verb"],
             told,
         )

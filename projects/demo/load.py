@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from budgets import actions as budget_actions
 from budgets.models import Cell
-from khuyencong.core import audit, clock
+from khuyencong.core import audit, clock, workdays
 from khuyencong.core.models import AuditEntry
 from khuyencong.core.money import MILLION
 from programmes.models import FundingSource, Programme
@@ -137,7 +137,7 @@ def _play_step(player: Player, story: Story, step: days.Step) -> None:
 def _allocations(player: Player, data: dict[str, Any]) -> list[Event]:
     return [
         Event(
-            told.get("date") or days.working_day(clock.today(), -told["ago"]),
+            told.get("date") or workdays.calendar_of(None).add(clock.today(), -told["ago"]),
             lambda told=told: _allocate(player, told),
         )
         for told in data["allocations"]

@@ -15,7 +15,7 @@ from projects.demo import dossiers
 from projects.demo.days import Step
 from projects.demo.papers import Papers
 from projects.demo.people import Cast
-from projects.effects.submission import committed_on
+from projects.effects.commitment import committed_on
 from projects.firing import fire
 from projects.models import Enterprise, Proposal, Review, ReviewStep, Track
 
@@ -106,9 +106,8 @@ class Player:
             return fire(
                 proposal, "record_decision", by=self.recorder, paper=paper, data=data, **call
             )
-        right = (
-            roles.APPROVE if deciding else roles.CONCLUDE if verb == "conclude" else roles.REVIEW
-        )
+        second = verb == "conclude" or (verb == "refuse" and review.step.two_signatures)
+        right = roles.APPROVE if deciding else roles.CONCLUDE if second else roles.REVIEW
         by = self.cast.at(review.organisation_id, right)
         proposes = verb == "pass" and review.step.two_signatures
         paper = None if proposes else self._paper(form, review.organisation, proposal)
@@ -138,7 +137,7 @@ class Player:
 
     def _pay(self, story: Story, step: Step) -> Proposal:
         """One payment a line of the year (of every year where the story names none)."""
-        proposal = story.proposal
+        proposal = self._cleared(story.proposal)
         year = step.told.get("line_year")
         by = self.cast.of_department(roles.EXECUTE)
         lines = proposal.funding_lines.exclude(cell=None).select_related("source")
@@ -152,6 +151,23 @@ class Player:
                 by=by,
                 paper=self._paper("pay", by.organisation, proposal),
                 data={"line_id": line.pk, "amount": amount, "kind": step.told["kind"]},
+            )
+        return proposal
+
+    def _cleared(self, proposal: Proposal) -> Proposal:
+        """The detailed allotment is appraised before the first payment."""
+        for track in tracks.current(tracks.of(proposal)):
+            review = tracks.allotment_review(track)
+            if review is None:
+                continue
+            here = rules.acts_itself(review)
+            proposal = fire(
+                proposal,
+                "clear" if here else "record_decision",
+                by=self.cast.at(review.organisation_id, roles.REVIEW) if here else self.recorder,
+                source=track.source.code,
+                paper=self._paper("clear", review.organisation, proposal, scanned=not here),
+                data={} if here else {"verdict": Review.Verdict.PASS},
             )
         return proposal
 

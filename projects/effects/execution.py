@@ -9,10 +9,18 @@ from budgets.models import LedgerEntry
 from khuyencong.core import money, papers
 from khuyencong.core.models import LegalDocument
 from khuyencong.core.refusals import Fault, NotNow, Refused
+from projects import tracks
 from projects.act import Act
-from projects.effects.review import commitments
-from projects.effects.submission import committed_on, paid_on, release
-from projects.models import Acceptance, Contract, Disbursement, FundingLine, Proposal, Settlement
+from projects.effects.commitment import commitments, committed_on, paid_on, release
+from projects.models import (
+    Acceptance,
+    Contract,
+    Disbursement,
+    FundingLine,
+    Proposal,
+    Review,
+    Settlement,
+)
 
 Status = Proposal.Status
 
@@ -243,3 +251,7 @@ def stop(act: Act) -> None:
     if act.paper:
         _register(act, LegalDocument.Kind.DECISION)
     act.postings += release(act, _state_lines(act), keep_paid=True)
+    for track in tracks.current(tracks.at_work(act.proposal)):
+        waiting = tracks.allotment_review(track)
+        if waiting:
+            tracks.close(waiting, Review.Verdict.CANCELLED)

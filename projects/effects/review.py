@@ -5,25 +5,29 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from budgets import actions as budget_actions
-from budgets.ledger import Posting
-from budgets.models import LedgerEntry
-from khuyencong.core import clock, papers
-from khuyencong.core.models import LegalDocument
+from khuyencong.core import clock, papers, roles
+from khuyencong.core.models import LegalDocument, Organisation, User
 from khuyencong.core.refusals import Refused
 from projects import amount_input, search, tracks
 from projects.act import Act
 from projects.checks import acting
+from projects.effects.commitment import commitments, release
 from projects.models import (
-    Commitment,
     Decision,
     DecisionLine,
+    ReturnPoint,
     Review,
     ReviewAmount,
+    ReviewShare,
     ReviewStep,
     Track,
 )
 
 Verdict = Review.Verdict
+SPOKEN = (
+    *("verdict", "decided_at", "decided_by", "recorded_by", "reason", "document"),
+    *("delegation", "reply_due_on"),
+)
 DOCUMENT_KINDS = {
     Verdict.PASS: LegalDocument.Kind.APPRAISAL,
     Verdict.RETURN: LegalDocument.Kind.LETTER,
@@ -45,6 +49,7 @@ def _register(act: Act, kind: str) -> None:
 def _speak(act: Act, verdict: str) -> None:
     """Fill the review with what the office said, and who decided or recorded it."""
     review = act.review
+    review.delegation = act.delegation
     review.verdict, review.decided_at = verdict, clock.now()
     review.reason = act.reason or review.reason
     review.document = act.document or review.document
@@ -52,7 +57,7 @@ def _speak(act: Act, verdict: str) -> None:
         review.recorded_by = act.by
     else:
         review.decided_by = act.by
-    review.save()
+    act.writes.change(review, *SPOKEN)
     act.changes |= {
         "body": review.organisation.name,
         "verdict": verdict,
@@ -64,11 +69,23 @@ def _speak(act: Act, verdict: str) -> None:
 def _amounts(act: Act, stage: str) -> int:
     total = amount_input.apply(act, stage)
     amounts = amount_input.given(act)
-    ReviewAmount.objects.filter(review=act.review).delete()
-    ReviewAmount.objects.bulk_create(
-        ReviewAmount(review=act.review, line_id=line_id, amount=amount)
-        for line_id, amount in amounts.items()
-    )
+    if act.review.proposed:
+        # The head's figures take the place of the specialist's.
+        ReviewAmount.objects.filter(review=act.review).delete()
+    for line_id, amount in amounts.items():
+        act.writes.add(ReviewAmount(review=act.review, line_id=line_id, amount=amount))
+    if judged := amount_input.given_shares(act):
+        if act.review.proposed:
+            ReviewShare.objects.filter(review=act.review).delete()
+        for position, share in amount_input.shares_of(act):
+            act.writes.add(
+                ReviewShare(
+                    review=act.review,
+                    position=position,
+                    source_id=act.track.source_id,
+                    amount=judged[share.pk],
+                )
+            )
     act.changes |= {"stage": stage, "amount": total}
     return total
 
@@ -80,27 +97,41 @@ def propose_or_pass(act: Act) -> None:
         return
     _register(act, LegalDocument.Kind.APPRAISAL)
     acting.keep(act)
-    _amounts(act, "appraised")
+    if act.gives_amounts:
+        _amounts(act, "appraised")
+    _propose(act, Verdict.PASS)
+
+
+def _propose(act: Act, verdict: str) -> None:
     review = act.review
-    review.proposed, review.proposed_by, review.proposed_at = Verdict.PASS, act.by, clock.now()
+    review.proposed, review.proposed_by, review.proposed_at = verdict, act.by, clock.now()
     review.reason, review.document = act.reason, act.document
     review.opened_at = review.opened_at or review.proposed_at
     review.save()
-    act.changes |= {"body": review.organisation.name, "proposed": Verdict.PASS}
+    act.changes |= {"body": review.organisation.name, "proposed": verdict}
     act.note(source=act.track.source.code, source_name=act.track.source.name)
 
 
 def conclude(act: Act) -> None:
     """Lãnh đạo kết luận: the specialist's proposal becomes the office's opinion."""
-    if not act.data.get("amounts"):
+    if act.review.proposed == Verdict.REFUSE:
+        act.reason = act.reason or act.review.reason
+        act.document = act.review.document
+        _refuse(act)
+        return
+    if not (act.data.get("amounts") or act.data.get("shares")):
         act.data["amounts"] = {row.line_id: row.amount for row in act.review.amounts.all()}
     _pass_on(act)
 
 
 def _pass_on(act: Act) -> None:
+    if act.after_approval:
+        clear(act)
+        return
     _register(act, LegalDocument.Kind.APPRAISAL)
     acting.keep(act)
-    _amounts(act, "appraised")
+    if act.gives_amounts:
+        _amounts(act, "appraised")
     if act.review.step.order == min(step.order for step in act.track.chain.steps.all()):
         amount_input.follow_counterpart(act, "appraised")
     _speak(act, Verdict.PASS)
@@ -118,17 +149,104 @@ def _pass_on(act: Act) -> None:
 def send_back(act: Act) -> None:
     """Trả lại bổ sung: this track is returned, the other undecided ones pause."""
     _register(act, LegalDocument.Kind.LETTER)
+    act.review.reply_due_on = act.data.get("due_on")
     _speak(act, Verdict.RETURN)
+    points = list(act.data.get("points") or ())
+    ReturnPoint.objects.bulk_create(
+        ReturnPoint(review=act.review, position=position, section=section, text=said.strip())
+        for position, (section, said) in enumerate(points)
+    )
+    if points:
+        act.changes["points"] = [section for section, _said in points]
     if act.data.get("due_on"):
         act.changes["due_on"] = act.data["due_on"].isoformat()
     act.move(Track.Status.RETURNED, track=act.track)
     for other in tracks.current(tracks.of(act.proposal)):
-        if other.pk != act.track.pk and other.status == Track.Status.IN_STEP:
+        # What is returned by the same act has a row of its own, and does not pause before.
+        if other.pk in act.beside or other.pk == act.track.pk:
+            continue
+        if other.status == Track.Status.IN_STEP:
             act.move(Track.Status.WAITING, track=other, derived=True)
+            paused = tracks.open_review(other)
+            if paused:
+                Review.objects.filter(pk=paused.pk).update(paused_at=clock.now())
+
+
+def assign(act: Act) -> None:
+    """Giao thẩm định cho một người của cơ quan, or to nobody again."""
+    review = act.review
+    review.assigned_to_id = act.data.get("assignee")
+    review.assigned_by, review.assigned_at = act.by, clock.now()
+    review.save(update_fields=["assigned_to", "assigned_by", "assigned_at"])
+    chosen = User.objects.filter(pk=review.assigned_to_id).first()
+    act.note(
+        source=act.track.source.code,
+        source_name=act.track.source.name,
+        assignee=chosen.full_name if chosen else "",
+    )
+
+
+def clear(act: Act) -> None:
+    """Thẩm định phân bổ dự toán chi tiết: after it the money of the source may be paid."""
+    _register(act, LegalDocument.Kind.APPRAISAL)
+    _speak(act, Verdict.PASS)
+    following = act.track.chain.steps.filter(order__gt=act.review.step.order).order_by("order")
+    if step := following.first():
+        tracks.receive(act.track, step, act.proposal)
+    act.note(
+        source=act.track.source.code,
+        source_name=act.track.source.name,
+        cleared=True,
+    )
+
+
+def reopen(act: Act) -> None:
+    """Xem xét lại theo văn bản mới: a new attempt at the step that decided; money is given back."""
+    old = act.track
+    spoken = tracks.last_spoken(old)
+    deciding = spoken.step.kind == ReviewStep.Kind.APPROVE
+    if act.paper and act.document is None:
+        act.document = papers.register(
+            act.paper,
+            kind=LegalDocument.Kind.DECISION if deciding else LegalDocument.Kind.LETTER,
+            issuer=spoken.organisation,
+            province=act.proposal.province,
+            illustration=act.proposal.programme.is_illustration,
+        )
+    DecisionLine.objects.filter(track=old, is_effective=True).update(is_effective=False)
+    waiting = tracks.open_review(old)
+    if waiting:
+        tracks.close(waiting, Verdict.CANCELLED)
+    lines = amount_input.lines_of(old, list(act.proposal.funding_lines.all()))
+    act.postings += release(act, lines)
+    amount_input.unset(act, "approved")
+    attempt = Track.objects.create(
+        proposal=act.proposal,
+        source=old.source,
+        attempt=old.attempt + 1,
+        chain=old.chain,
+        step=spoken.step,
+        round=old.round,
+        reopened_by=act.document,
+    )
+    tracks.receive(attempt, spoken.step, act.proposal)
+    act.changes |= {"attempt": attempt.attempt, "body": spoken.organisation.name}
+    act.move(Track.Status.IN_STEP, track=attempt)
 
 
 def refuse(act: Act) -> None:
-    """Từ chối: this track ends. At the approving step the refusal is a decision of its own."""
+    """Từ chối. Where the office signs twice, the specialist's word waits for the head's."""
+    deciding = act.review.step.kind == ReviewStep.Kind.APPROVE
+    signs_twice = act.review.step.two_signatures and not deciding and not act.recorded
+    if not signs_twice or act.by.may(roles.CONCLUDE):
+        _refuse(act)
+        return
+    _register(act, LegalDocument.Kind.LETTER)
+    _propose(act, Verdict.REFUSE)
+
+
+def _refuse(act: Act) -> None:
+    """This track ends. At the approving step the refusal is a decision of its own."""
     if act.review.step.kind == ReviewStep.Kind.APPROVE:
         _register(act, LegalDocument.Kind.DECISION)
         _decide(act, is_approval=False, amount=0)
@@ -161,48 +279,37 @@ def approve(act: Act) -> None:
     if waiting:
         act.changes["waiting_years"] = waiting
     act.move(Track.Status.APPROVED, track=act.track)
-
-
-def commitments(act: Act, lines: list) -> list[Posting]:
-    """Postings that commit the approved money of these lines."""
-    return [
-        Posting(
-            cell=line.cell,
-            kind=LedgerEntry.Kind.COMMIT,
-            amount=line.approved,
-            reference=act.proposal.code,
-            document=act.document,
-            effective_on=act.effective_on,
-            owner=Commitment(line=line),
-        )
-        for line in lines
-        if line.approved
-    ]
+    following = tracks.following_step(act.track)
+    if following is not None:
+        tracks.receive(act.track, following, act.proposal, writes=act.writes)
 
 
 def _decide(act: Act, *, is_approval: bool, amount: int) -> None:
-    decision, _made = Decision.objects.get_or_create(
-        document=act.document,
-        defaults={
-            "organisation": act.body,
-            "recorded_by": act.by,
-            "recorded_at": clock.now(),
-        },
+    alone = act.decision is None
+    decision = act.decision or decision_of(act.document, act.body, act.by)
+    act.writes.add(
+        DecisionLine(
+            decision=decision,
+            track=act.track,
+            round=act.track.round,
+            is_approval=is_approval,
+            amount=amount,
+        )
     )
-    DecisionLine.objects.create(
-        decision=decision,
-        track=act.track,
-        round=act.track.round,
-        is_approval=is_approval,
-        amount=amount,
-    )
-    search.refresh(act.proposal)  # found by the decision's number from now on
+    if alone:
+        search.refresh(act.proposal)  # found by the decision's number from now on
+
+
+def decision_of(document: LegalDocument, body: Organisation, by: User) -> Decision:
+    """The decision a paper is, entered once."""
+    defaults = {"organisation": body, "recorded_by": by, "recorded_at": clock.now()}
+    return Decision.objects.get_or_create(document=document, defaults=defaults)[0]
 
 
 RECORDED = {
     Verdict.PASS: _pass_on,
     Verdict.RETURN: send_back,
-    Verdict.REFUSE: refuse,
+    Verdict.REFUSE: _refuse,
     Verdict.APPROVE: approve,
 }
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from budgets.ledger import Posting
-from budgets.models import LedgerEntry
 from khuyencong.core import clock
 from khuyencong.core.refusals import NotNow
 from projects import snapshots, tracks
 from projects.act import Act
 from projects.checks import acting
+from projects.effects.commitment import release
 from projects.models import Review, Track
 
 Status = Track.Status
@@ -19,13 +18,16 @@ Status = Track.Status
 def submit(act: Act) -> None:
     """Trình: opens one track a state source; a returned one goes back to where it came from."""
     proposal = act.proposal
-    before = snapshots.requested_before(proposal)
+    last = proposal.snapshots.order_by("-round").first()
+    before = snapshots.requested_of(last)
     proposal.round += 1
     proposal.submitted_by, proposal.submitted_at = act.by, clock.now()
     proposal.save(update_fields=["round", "submitted_by", "submitted_at"])
     _freeze_places(act)
     acting.keep(act)
-    snapshots.take(proposal, act.checked)
+    taken = snapshots.take(proposal, act.checked)
+    if last and snapshots.says_the_same(last, taken):
+        act.changes["unchanged"] = True
     asked: dict[int, dict[int, int]] = {}
     for line in proposal.funding_lines.all():
         if line.source.is_state and line.requested:
@@ -48,7 +50,8 @@ def submit(act: Act) -> None:
         _leave(track)
         track.round = proposal.round
         step = track.chain.steps.order_by("order").first() if rose else track.step
-        tracks.receive(track, step, proposal)
+        # A dossier that asks for more than before is a new one to the first office's clock.
+        tracks.receive(track, step, proposal, resumes=not rose)
         act.move(Status.IN_STEP, track=track, derived=True)
 
 
@@ -91,54 +94,12 @@ def withdraw(act: Act) -> None:
     act.postings += release(act, list(act.proposal.funding_lines.all()))
 
 
-def committed_on(line: object) -> int:
-    """What the ledger holds for one funding line, in đồng."""
-    total = 0
-    for commitment in line.commitments.select_related("entry"):
-        sign = 1 if commitment.entry.kind == LedgerEntry.Kind.COMMIT else -1
-        total += sign * commitment.entry.amount
-    return total
-
-
-def paid_on(line: object) -> int:
-    """State money paid on one funding line and not recovered, in đồng."""
-    total = 0
-    for payment in line.disbursements.select_related("entry"):
-        sign = 1 if payment.entry.kind == LedgerEntry.Kind.DISBURSE else -1
-        total += sign * payment.entry.amount
-    return total
-
-
-def release(act: Act, lines: list, *, keep_paid: bool = False) -> list[Posting]:
-    """Postings that give back what these lines hold (all of it, or what was not paid)."""
-    from projects.models import Commitment
-
-    postings = []
-    for line in lines:
-        if line.cell_id is None:
-            continue
-        amount = committed_on(line) - (paid_on(line) if keep_paid else 0)
-        if amount > 0:
-            postings.append(
-                Posting(
-                    cell=line.cell,
-                    kind=LedgerEntry.Kind.RELEASE,
-                    amount=amount,
-                    reference=act.proposal.code,
-                    document=act.document,
-                    effective_on=act.effective_on,
-                    owner=Commitment(line=line),
-                )
-            )
-    return postings
-
-
 def take_back(act: Act) -> None:
     """Lấy lại: the office that acted last takes its act back, unless the next one has opened it."""
     live = tracks.current(tracks.of(act.proposal))
     proposal = act.proposal
-    if proposal.status == proposal.Status.SUBMITTED and act.by.organisation_id == (
-        proposal.implementing_unit_id
+    if proposal.status == proposal.Status.SUBMITTED and act.by.organisation.is_same_office(
+        proposal.implementing_unit
     ):
         for track in live:
             _not_opened(tracks.open_review(track))
@@ -148,13 +109,13 @@ def take_back(act: Act) -> None:
                 act.move(Status.WAITING, track=track, derived=True)
         return
     for track in live:
-        last = tracks.passed_on_by(track, act.by.organisation_id)
+        last = tracks.passed_on_by(track, act.by.organisation)
         if last is None:
             continue
         _not_opened(tracks.open_review(track))
         _leave(track)
         tracks.close(last, Review.Verdict.TAKEN_BACK)
-        tracks.receive(track, last.step, proposal)
+        tracks.receive(track, last.step, proposal, resumes=True)
         act.note(source=track.source.code, source_name=track.source.name, step=last.step.order)
 
 

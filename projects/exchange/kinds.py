@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from projects.annual.changes import AnnualChanges
 from projects.exchange.enterprises import Enterprises
 from projects.exchange.kind import Kind
 from projects.exchange.plan_changes import PlanChanges
@@ -14,6 +15,7 @@ REGISTRY: Final[dict[str, type[Kind]]] = {
     ImportRun.Kind.ENTERPRISES: Enterprises,
     ImportRun.Kind.PROPOSALS: Proposals,
     ImportRun.Kind.PLAN: PlanChanges,
+    ImportRun.Kind.ANNUAL: AnnualChanges,
 }
 
 

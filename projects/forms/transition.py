@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from khuyencong.core import files
+from khuyencong.core import clock, files, workdays
 from khuyencong.core.fields import cleaned
 from khuyencong.core.form_fields import DayField, MoneyInputField, UploadField, no_file_hint
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import User
 from khuyencong.core.papers import Paper
 from projects.firing import Option
+from projects.forms import desk_fields
 from projects.forms.sites import SiteRows
 from projects.models import Disbursement, FundingLine, Proposal, Review, ReviewStep, Track
 
 ALLOTTING = frozenset({"approve", "record_decision"})
 MONEY_HINT = gettext_lazy("Gõ 300tr, 0,3 tỷ hoặc 300.000.000")
+REPLY_DAYS = 5  # working days a unit is given unless the office says otherwise
 
 
 class ProseInput(forms.CharField):
@@ -39,9 +42,17 @@ class TransitionForm(PortalForm, forms.Form):
     """
 
     def __init__(
-        self, *args: Any, proposal: Proposal, options: list[Option], user: User, **kwargs: Any
+        self,
+        *args: Any,
+        proposal: Proposal,
+        options: list[Option],
+        user: User,
+        suggested: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
-        self.proposal, self.options = proposal, options
+        """``suggested``: what to supplement by part of the dossier, as the desk would say it."""
+        self.proposal, self.options, self.user = proposal, options, user
+        self.suggested = suggested or {}
         needs = {need for option in options for need in option.transition.needs}
         self.sites = SiteRows(proposal, user) if "sites" in needs else None
         # Before the mixin styles the fields they must all be there.
@@ -100,6 +111,10 @@ class TransitionForm(PortalForm, forms.Form):
             made |= _payment_fields(proposal)
         if "amounts" in needs:
             made |= _amount_fields(proposal, tracks)
+        if "shares" in needs:
+            made |= desk_fields.share_fields(proposal, tracks)
+        if "assignee" in needs:
+            made["assignee"] = desk_fields.assignee_field(self.user, tracks)
         if self.sites:
             made |= self.sites.fields()
         if "amount" in needs:
@@ -108,8 +123,10 @@ class TransitionForm(PortalForm, forms.Form):
             )
         if "document" in needs:
             made |= _paper_fields(options)
+        if "points" in needs:
+            made |= desk_fields.point_fields(self.suggested)
         if "due_on" in needs:
-            made["due_on"] = DayField(label=_("Hạn bổ sung"), required=False)
+            made["due_on"] = _reply_due(proposal)
         if "reason" in needs:
             made["reason"] = ProseInput(
                 label=_("Lý do, ý kiến"),
@@ -124,6 +141,27 @@ class TransitionForm(PortalForm, forms.Form):
         return self.sites.bound(self) if self.sites else []
 
     @property
+    def share_rows(self) -> list[dict[str, Any]]:
+        return desk_fields.share_rows(self.proposal, self)
+
+    @property
+    def point_rows(self) -> list[dict[str, forms.BoundField]]:
+        return desk_fields.point_rows(self)
+
+    @property
+    def verbs_for(self) -> dict[str, str]:
+        """Which of the verbs on offer ask for a thing: a script shows its boxes for these."""
+        found: dict[str, list[str]] = {}
+        for option in self.options:
+            for need in option.transition.needs:
+                found.setdefault(need, []).append(option.verb)
+        return {need: " ".join(verbs) for need, verbs in found.items()}
+
+    @property
+    def verbs_for_signer(self) -> str:
+        return " ".join(option.verb for option in self.options if option.verb in ALLOTTING)
+
+    @property
     def amount_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("amount-")]
 
@@ -132,7 +170,8 @@ class TransitionForm(PortalForm, forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.chosen and "amounts" in self.chosen.transition.needs:
             for name in self.fields:
-                sent = name.startswith("amount-") and name in self.data and name not in self.errors
+                is_money = name.startswith(("amount-", "share-"))
+                sent = is_money and name in self.data and name not in self.errors
                 if sent and cleaned.get(name) is None:
                     self.add_error(name, _("Nhập số tiền; ghi 0 nếu không đồng ý khoản này."))
         return cleaned
@@ -159,8 +198,46 @@ class TransitionForm(PortalForm, forms.Form):
             found["kind"] = cleaned.get("kind")
         if "amounts" in needs:
             found["amounts"] = self._amounts(cleaned)
+        if "shares" in needs and (shares := self._shares(cleaned)):
+            found["shares"] = shares
+            found["amounts"] |= self._followed(shares)
+        if "points" in needs:
+            found["points"] = desk_fields.points(cleaned, self.suggested)
+        if "assignee" in needs:
+            found["assignee"] = int(cleaned["assignee"]) if cleaned.get("assignee") else None
         if self.sites:
             found |= self.sites.entered(cleaned)
+        return found
+
+    def _shares(self, cleaned: dict[str, Any]) -> dict[tuple[int, str], int]:
+        """(cost line, source) → đồng of every source of which a line was judged on its own."""
+        sent, touched = {}, set()
+        for name, field in self.fields.items():
+            amount = cleaned.get(name)
+            if not name.startswith("share-") or amount is None:
+                continue
+            position, code = name.removeprefix("share-").split("-", 1)
+            if cleaned.get("source") in (None, "", code):
+                sent[int(position), code] = amount
+                if amount != field.initial:
+                    touched.add(code)
+        return {key: amount for key, amount in sent.items() if key[1] in touched}
+
+    def _followed(self, shares: dict[tuple[int, str], int]) -> dict[int, int]:
+        """A source that pays in one year gives what its cost lines add up to, unless said."""
+        found = {}
+        for code in {code for _position, code in shares}:
+            asked = [row for row in self._lines() if row.source.code == code and row.requested]
+            if len(asked) == 1 and f"amount-{asked[0].pk}" not in self.changed_data:
+                # Lines that were not sent keep their figure.
+                rest = sum(
+                    field.initial
+                    for name, field in self.fields.items()
+                    if name.startswith("share-") and name.endswith(f"-{code}")
+                    if (int(name.split("-")[1]), code) not in shares
+                )
+                given = sum(amount for key, amount in shares.items() if key[1] == code)
+                found[asked[0].pk] = given + rest
         return found
 
     def _amounts(self, cleaned: dict[str, Any]) -> dict[int, int]:
@@ -197,6 +274,18 @@ def _amount_fields(proposal: Proposal, tracks: list[Track]) -> dict[str, forms.F
         for line in proposal.funding_lines.all()
         if line.source_id in sources
     }
+
+
+def _reply_due(proposal: Proposal) -> DayField:
+    """When the unit should have answered; a few working days unless the office says otherwise."""
+    calendar = workdays.calendar_of(proposal.province_id)
+    said = ngettext("%(n)s ngày làm việc", "%(n)s ngày làm việc", REPLY_DAYS)
+    return DayField(
+        label=_("Hạn bổ sung"),
+        required=False,
+        initial=calendar.add(clock.today(), REPLY_DAYS),
+        help_text=said % {"n": REPLY_DAYS},
+    )
 
 
 def _payment_fields(proposal: Proposal) -> dict[str, forms.Field]:

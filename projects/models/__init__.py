@@ -1,4 +1,4 @@
-from projects.models.annual_plan import AnnualPlan, PlanItem
+from projects.models.annual_plan import AnnualPlan, PlanAmount, PlanItem
 from projects.models.attachment import Attachment
 from projects.models.beneficiary import Beneficiary, ProposalPlace
 from projects.models.chain import ReviewChain, ReviewStep
@@ -8,6 +8,7 @@ from projects.models.costing import CostItem, CostShare, FundingLine
 from projects.models.craft_village import CraftVillage
 from projects.models.criterion import Criterion, Finding
 from projects.models.decision import Commitment, Decision, DecisionLine
+from projects.models.decision_order import DecisionOrder
 from projects.models.enterprise import Enterprise
 from projects.models.execution import Acceptance, Contract, Disbursement, Settlement
 from projects.models.identifier import EnterpriseIdentifier
@@ -43,6 +44,7 @@ __all__ = [
     "Criterion",
     "Decision",
     "DecisionLine",
+    "DecisionOrder",
     "Disbursement",
     "DocumentRequirement",
     "Enterprise",
@@ -58,6 +60,7 @@ __all__ = [
     "PanelItem",
     "PanelMember",
     "PanelVote",
+    "PlanAmount",
     "PlanItem",
     "Proposal",
     "ProposalActivity",

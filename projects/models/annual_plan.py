@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core import roles
-from khuyencong.core.fields import LineField
+from khuyencong.core.fields import LineField, MoneyField
 from khuyencong.core.models import AuditedModel
 
 
@@ -91,3 +91,20 @@ class PlanItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id}: {self.track_id}"
+
+
+class PlanAmount(models.Model):
+    """Số tiền phê duyệt nhập trước cho một đề án, một năm: what the decision's form begins with."""
+
+    item = models.ForeignKey(PlanItem, models.CASCADE, related_name="amounts")
+    year = models.PositiveSmallIntegerField()
+    amount = MoneyField()
+
+    class Meta:
+        ordering = ["year"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "year"], name="plan_amount_once_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.year}: {self.amount}"

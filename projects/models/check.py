@@ -4,10 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField, ProseField
-from khuyencong.core.models.base import AppendOnlyModel
+from khuyencong.core.models.sealed import SealedModel
 
 
-class CheckRecord(AppendOnlyModel):
+class CheckRecord(SealedModel):
     """Kết quả kiểm tra lúc trình, thẩm định hay phê duyệt: frozen evidence, never summed."""
 
     class Act(models.TextChoices):
@@ -30,7 +30,7 @@ class CheckRecord(AppendOnlyModel):
         return f"{self.proposal_id} {self.act} ({self.round})"
 
 
-class CheckedNorm(AppendOnlyModel):
+class CheckedNorm(SealedModel):
     """Định mức đã áp dụng: what is approved keeps the row it was approved under."""
 
     record = models.ForeignKey(CheckRecord, models.PROTECT, related_name="norms")

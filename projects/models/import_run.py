@@ -20,6 +20,7 @@ class ImportRun(Job):
         ENTERPRISES = "enterprises", _("Cơ sở công nghiệp nông thôn")
         PROPOSALS = "proposals", _("Đề án")
         PLAN = "plan", _("Danh mục đề án (Mẫu 2)")
+        ANNUAL = "annual", _("Danh mục năm")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Chờ đọc")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,9 +58,36 @@ class Notice(models.Model):
     def sentence(self) -> str:
         """What happened, in words; the title is not told twice in a list that links it."""
         code = self.proposal.code
-        if self.kind == self.Kind.ARRIVED:
-            return _("{code} chờ cơ quan bạn xử lý.").format(code=code)
+        if self.kind == self.Kind.ARRIVED and self._is_site_list:
+            return _("{code}: danh sách cơ sở chờ Sở xác nhận.").format(code=code)
+        said = {
+            self.Kind.ARRIVED: _("{code} chờ cơ quan bạn xử lý."),
+            self.Kind.ASSIGNED: _("{code} được giao cho bạn, hạn {day}.")
+            if self.due_on
+            else _("{code} được giao cho bạn."),
+            self.Kind.REMARK: _("{code} có ý kiến mới, mở hồ sơ để trả lời."),
+            self.Kind.DUE: _("{code} sắp hết hạn xử lý: hạn {day}."),
+            self.Kind.OVERDUE: _("{code} quá hạn xử lý: hạn là {day}."),
+            self.Kind.REPLY_DUE: _("{code} đã quá hạn bổ sung {day}.")
+            if self._is_past
+            else _("{code} chờ đơn vị bổ sung, hạn {day}."),
+        }.get(self.Kind(self.kind))
+        if said:
+            return said.format(code=code, day=f"{self.due_on:%d/%m/%Y}" if self.due_on else "")
         from projects.models.proposal import Proposal
 
         label = Proposal.Status(self.status).label
         return _("{code}: {status}.").format(code=code, status=label)
+
+    @property
+    def _is_site_list(self) -> bool:
+        """Sites are listed after approval; what is reviewed then has a review of its own."""
+        from projects.models.proposal import Proposal
+
+        before = {Proposal.Status.SUBMITTED, Proposal.Status.IN_REVIEW, Proposal.Status.RETURNED}
+        return self.review_id is None and self.status not in before
+
+    @property
+    def _is_past(self) -> bool:
+        """Whether the day it names had gone by when it was written."""
+        return bool(self.due_on) and self.due_on < timezone.localdate(self.created_at)

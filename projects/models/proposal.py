@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from khuyencong.core import roles, text
 from khuyencong.core.fields import LineField, ProseField
 from khuyencong.core.models import AuditedModel
-from khuyencong.core.models.base import AppendOnlyModel
+from khuyencong.core.models.sealed import SealedModel
 from khuyencong.core.querysets import holding
 
 
@@ -23,24 +23,30 @@ class ProposalQuerySet(models.QuerySet):
         organisation = user.organisation
         seen = Q(pk__in=[])
         if user.may(roles.SEE_OWN):
-            seen |= Q(implementing_unit_id=organisation.pk)
+            seen |= Q(implementing_unit__lineage=organisation.lineage)
         if organisation.province_id is not None and (
             user.may(roles.SEE_PROVINCE)
             or (user.may(roles.SEE_RECEIVED) and organisation.is_industry_department)
         ):
             seen |= Q(province_id=organisation.province_id)
         elif user.may(roles.SEE_RECEIVED):
-            seen |= Q(pk__in=self._received_by(organisation.pk))
+            seen |= Q(pk__in=self._received_by(organisation.lineage))
         return self.filter(seen)
 
-    def _received_by(self, organisation_id: int) -> models.QuerySet:
+    def _received_by(self, lineage: str) -> models.QuerySet:
         """Ids of dossiers that reached an office, but for those taken back before it looked."""
         from projects.models.track import Review
 
-        reached = Review.objects.filter(organisation_id=organisation_id).exclude(
+        reached = Review.objects.filter(organisation__lineage=lineage).exclude(
             verdict=Review.Verdict.CANCELLED, opened_at__isnull=True
         )
         return reached.values("track__proposal_id")
+
+    def before_panel_of(self, user: object) -> ProposalQuerySet:
+        """Dossiers a panel the person sits on considers now: a member reads what it votes on."""
+        return self.filter(
+            panel_items__panel__state="open", panel_items__panel__members__user=user.pk
+        ).distinct()
 
     def matching(self, query: str) -> ProposalQuerySet:
         """Search blind to accents; every word must be found."""
@@ -48,12 +54,10 @@ class ProposalQuerySet(models.QuerySet):
 
     def awaiting(self, user: object) -> ProposalQuerySet:
         """Dossiers that lie with the person's office now."""
-        open_here = {
-            "tracks__status": "in_step",
-            "tracks__reviews__verdict": "",
-            "tracks__reviews__organisation_id": user.organisation_id,
-        }
-        return self.filter(pk__in=self.model.objects.filter(**open_here).values("pk"))
+        from projects.models.track import Review
+
+        here = Review.objects.lying().filter(organisation__lineage=user.organisation.lineage)
+        return self.filter(pk__in=here.values("track__proposal_id"))
 
 
 class Proposal(AuditedModel):
@@ -219,7 +223,7 @@ class ProposalActivity(models.Model):
         return f"{self.activity}"
 
 
-class Snapshot(AppendOnlyModel):
+class Snapshot(SealedModel):
     """Bản trình lần n, frozen as evidence; it is shown and compared, never summed."""
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="snapshots")

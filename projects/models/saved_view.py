@@ -12,7 +12,7 @@ class SavedViewQuerySet(models.QuerySet):
         """One's own, and those shared by people of the same province."""
         shared = Q(is_shared=True, owner__organisation__province_id=user.organisation.province_id)
         if user.organisation.province_id is None:
-            shared = Q(is_shared=True, owner__organisation_id=user.organisation_id)
+            shared = Q(is_shared=True, owner__organisation__lineage=user.organisation.lineage)
         return self.filter(Q(owner_id=user.pk) | shared)
 
 

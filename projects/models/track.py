@@ -51,6 +51,13 @@ class Track(models.Model):
         return self.status in self.DECIDED
 
 
+class ReviewQuerySet(models.QuerySet):
+    def lying(self) -> ReviewQuerySet:
+        """Reviews an office has to answer now: not those that pause, nor any of a dead track."""
+        at_work = (Track.Status.IN_STEP, Track.Status.APPROVED)
+        return self.filter(verdict="", track__status__in=at_work)
+
+
 class Review(models.Model):
     """Lượt xem xét của một cơ quan ở một bước, một lần trình.
 
@@ -98,6 +105,8 @@ class Review(models.Model):
     recorded_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
     delegation = models.ForeignKey("core.RoleGrant", models.PROTECT, null=True, related_name="+")
     reply_due_on = models.DateField(_("hạn bổ sung"), null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["received_at", "pk"]

@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from khuyencong.core.models.base import AppendOnlyModel
+from khuyencong.core.models.sealed import SealedModel
 
 
-class StatusChange(AppendOnlyModel):
+class StatusChange(SealedModel):
     """Một lần chuyển trạng thái, of the proposal itself (no track) or of one of its tracks."""
 
     proposal = models.ForeignKey("projects.Proposal", models.PROTECT, related_name="status_changes")

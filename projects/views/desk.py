@@ -5,188 +5,147 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from khuyencong.core import roles
+from khuyencong.core import clock, permissions
 from khuyencong.core.models import User
-from projects import amounts, holding, snapshots, tracks
-from projects.firing import options
+from khuyencong.core.refusals import Fault
+from projects import checks, desk_rules, findings, remark_places, remarks, tracks
+from projects.checks import Outcome
+from projects.firing import Option, options
 from projects.forms.transition import TransitionForm
-from projects.models import Review, SiteList, Track
+from projects.models import Proposal, Review, ReviewStep
+from projects.views import desk_acts, desk_shown, desk_words
+from projects.views.desk_queue import Queue, may_judge, queue, waiting
 from projects.views.dossier import DESK_VERBS, dossier_context
 from projects.views.lookup import proposal_or_404
-from projects.views.transition import attempt, bound
 
-SHOWN = 100  # dossiers in the left column; more are reached through the list and its filters
-
-
-def _may_judge(user: User) -> bool:
-    return any(user.may(right) for right in (roles.REVIEW, roles.CONCLUDE, roles.APPROVE))
-
-
-def waiting(user: User) -> list[dict[str, Any]]:
-    """What lies with the person's office: what waits for this very person first, then by date."""
-    rows = (
-        Review.objects.filter(
-            verdict="", organisation=user.organisation, track__status=Track.Status.IN_STEP
-        )
-        .select_related("organisation", "step", "track__source", "track__proposal")
-        .order_by("due_on", "pk")[:SHOWN]
-    )
-    reviews = list(rows)
-    money = amounts.totals_of({row.track.proposal_id for row in reviews})
-    found: dict[int, dict[str, Any]] = {}
-    for row in reviews:
-        # A dossier with two sources lies here once, under its nearest date.
-        entry = found.setdefault(
-            row.track.proposal_id,
-            {
-                "review": row,
-                "proposal": row.track.proposal,
-                "sources": [],
-                "state": money.get(row.track.proposal_id, (0, 0))[0],
-                "due": holding.due(row),
-                "proposed": False,
-            },
-        )
-        entry["sources"].append(row.track.source)
-        entry["proposed"] |= bool(row.proposed)
-    concludes = user.may(roles.CONCLUDE)
-    return sorted(found.values(), key=lambda entry: entry["proposed"] != concludes)
-
-
-def queue(request: HttpRequest) -> HttpResponse:
-    """Bàn thẩm định: the dossiers that wait, by due date."""
-    if not _may_judge(request.user):
-        raise Http404(_("Trang này của cơ quan thẩm định, phê duyệt."))
-    return render(
-        request,
-        "projects/desk_queue.html",
-        {
-            "queue": waiting(request.user),
-            "outside": _outside(request.user),
-            "lists": site_lists(request.user),
-        },
-    )
-
-
-def site_lists(user: User) -> list[SiteList]:
-    """For the department: lists of sites that wait for its answer, oldest first."""
-    if not user.organisation.is_industry_department:
-        return []
-    rows = SiteList.objects.filter(verdict="", proposal__province_id=user.organisation.province_id)
-    return list(rows.select_related("proposal", "document").order_by("submitted_at")[:SHOWN])
-
-
-def _outside(user: User) -> list[dict[str, Any]]:
-    """For the department: dossiers at bodies whose papers it may record."""
-    if not (user.may(roles.RECORD) and user.organisation.is_industry_department):
-        return []
-    rows = (
-        Review.objects.filter(
-            verdict="",
-            track__status=Track.Status.IN_STEP,
-            track__proposal__province_id=user.organisation.province_id,
-        )
-        .exclude(organisation=user.organisation)
-        .select_related("organisation", "step", "track__source", "track__proposal")
-        .order_by("received_at")[:SHOWN]
-    )
-    return [
-        {"review": row, "proposal": row.track.proposal, "standing": holding.due(row)}
-        for row in rows
-    ]
+__all__ = ["dossier", "queue"]
 
 
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     """One dossier at the desk; opening it is what ends the sender's right to take it back."""
-    if not _may_judge(request.user):
+    if not may_judge(request.user):
+        # Whose role ended while they wrote keeps their words; nothing of the dossier is told.
+        if desk_words.typed(request):
+            return desk_acts.lost(request)
         raise Http404(_("Trang này của cơ quan thẩm định, phê duyệt."))
     proposal = proposal_or_404(request, code)
-    all_tracks = tracks.of(proposal)
-    live = tracks.current(all_tracks)
-    tracks.mark_opened(live, request.user)
-    every = options(proposal, request.user, live)
-    found = [row for row in every if row.is_open and row.verb in DESK_VERBS]
-    form = None
-    if found:
-        form = TransitionForm(*bound(request), proposal=proposal, options=found, user=request.user)
-    faults = []
-    status = 200
+    shown = waiting(request.user, request.GET.get("loc", ""), request.GET.get("xep", ""))
+    desk = Desk(request, proposal, shown)
     if request.method == "POST":
-        if form is None:
-            return redirect("desk_dossier", code=code)
-        faults = attempt(request, proposal, form)
-        if not faults and form.is_valid():
-            return redirect("desk")
-        status = 422
-    context = {
-        "queue": waiting(request.user),
-        "form": form,
-        "options": found,
-        "faults": faults,
-        "has_errors": bool(faults or (form and form.errors)),
-        "changes": _changes(proposal),
-        "opinions": _opinions(all_tracks),
-        **dossier_context(proposal, all_tracks, request.user),
-    }
-    return render(request, "projects/desk_dossier.html", context, status=status)
+        return desk_acts.answer(desk)
+    tracks.mark_opened(desk.live, request.user)
+    return desk.page()
 
 
-def _opinions(all_tracks: list[Track]) -> list[Review]:
-    """What offices said before, oldest first."""
-    spoken = [
-        review
-        for track in all_tracks
-        for review in track.reviews.all()
-        if review.verdict not in ("", *Review.VOID) or review.proposed
-    ]
-    return sorted(spoken, key=lambda review: review.decided_at or review.proposed_at)
+class Desk:
+    """A dossier in front of one person: what they may do with it, and what they have typed."""
 
+    def __init__(self, request: HttpRequest, proposal: Proposal, shown: Queue) -> None:
+        self.request, self.proposal, self.queue = request, proposal, shown
+        self.user: User = request.user
+        self.all_tracks = tracks.for_page(proposal)
+        self.live = tracks.current(self.all_tracks)
+        self.every: list[Option] = options(proposal, self.user, self.live)
+        self.options = [row for row in self.every if row.is_open and row.verb in DESK_VERBS]
+        self.reviews: list[Review] = desk_rules.open_reviews(self.user, self.live)
+        self.may_remark = not permissions.refusal(
+            self.user, "projects.remark.write", proposal, self.live
+        )
+        before = request.GET.get("truoc", "")
+        number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
+        self.remarks = remarks.shown(proposal, self.user, number)
+        self.asked = findings.asked(self.reviews[0]) if self.reviews and self.may_remark else []
 
-def _changes(proposal: Any) -> list[dict[str, Any]]:
-    """What the last submission changed against the one before: fields and funding lines."""
-    last = list(proposal.snapshots.order_by("-round")[:2])
-    if len(last) < 2:
-        return []
-    new, old = last[0].content, last[1].content
-    found = []
-    for name in new:
-        if name not in {*snapshots.FIELDS, "starts_on", "ends_on", "implementing_unit"}:
-            continue
-        if new.get(name) != old.get(name):
-            label = proposal._meta.get_field(name).verbose_name
-            found.append({"label": label, "before": old.get(name), "after": new.get(name)})
-    return found + _money_changes(proposal, old, new) + _paper_changes(old, new)
+    def option(self, verb: str) -> Option | None:
+        return next((row for row in self.every if row.verb == verb), None)
 
+    @property
+    def suggested(self) -> dict[str, str]:
+        return desk_words.points_of(self.remarks.open)
 
-def _paper_changes(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
-    """Papers that went and papers that came; rounds of before knew none."""
-    before, after = (
-        {row["sha256"]: row["title"] for row in content.get("attachments", ())}
-        for content in (old, new)
-    )
-    gone = [title for key, title in before.items() if key not in after]
-    came = [title for key, title in after.items() if key not in before]
-    if not (gone or came):
-        return []
-    return [
-        {"label": _("Hồ sơ đính kèm"), "before": "; ".join(gone), "after": "; ".join(came)},
-    ]
+    def form(
+        self, data: Any = None, files: Any = None, words: dict[str, Any] | None = None
+    ) -> TransitionForm | None:
+        """Bound to ``data``, or with ``words`` that were typed before standing in its boxes."""
+        if not self.options:
+            return None
+        return TransitionForm(
+            data,
+            files,
+            proposal=self.proposal,
+            options=self.options,
+            user=self.user,
+            suggested=self.suggested,
+            initial=words,
+        )
 
-
-def _money_changes(proposal: Any, old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
-    names = {line.source.code: line.source.short_name for line in proposal.funding_lines.all()}
-    before = {(row["source"], row["year"]): row["requested"] for row in old["funding_lines"]}
-    after = {(row["source"], row["year"]): row["requested"] for row in new["funding_lines"]}
-    return [
-        {
-            "label": f"{names.get(code, code)} {year}",
-            "before_amount": before.get((code, year), 0),
-            "after_amount": after.get((code, year), 0),
-            "is_money": True,
+    def page(
+        self,
+        form: TransitionForm | None = None,
+        faults: list[Fault] | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        """``faults`` of a POST: what was typed stands in its boxes again."""
+        form = form or self.form(words=desk_words.words_at_hand(self.request, self.proposal))
+        faults = faults or []
+        sent = self.request.POST if self.request.method == "POST" else None
+        pinned = self.request.GET.get("y-kien") if sent is None else sent.get("remark-field")
+        context = {
+            **dossier_context(self.proposal, self.all_tracks, self.user),
+            "queue": self.queue,
+            "form": form,
+            "options": self.options,
+            "faults": faults,
+            "has_errors": bool(faults or (form and form.errors)),
+            "opinions": desk_shown.opinions(self.all_tracks),
+            "remarks": self.remarks,
+            "may_remark": self.may_remark,
+            "criteria": desk_shown.criteria(self.asked, sent),
+            "unmet": desk_words.reason_of(self.asked, self.remarks.open),
+            "outcome": (outcome := self.outcome()),
+            "passed": desk_shown.passed(outcome),
+            "closed": self._closed(),
+            "assign": self._assign(),
+            "pinned": pinned or "",
+            "typed": desk_words.words_of(sent),
+            "pins": remark_places.choices(self.proposal),
+            "cost_rows": desk_shown.cost_rows(self.proposal, self.remarks),
+            "facts": desk_shown.facts(self.proposal, self.remarks),
+            "prose": desk_shown.prose(self.proposal, self.remarks),
+            "ask": f"?{self.queue.query[1:]}&y-kien=" if self.queue.query else "?y-kien=",
+            "may_save": self.may_remark,
+            "unsent": desk_words.typed(self.request) if sent is not None and form is None else [],
         }
-        for code, year in sorted(before.keys() | after.keys())
-        if before.get((code, year), 0) != after.get((code, year), 0)
-    ]
+        return render(self.request, "projects/desk_dossier.html", context, status=status)
+
+    def outcome(self) -> Outcome | None:
+        """The checks as the step at hand will run them, on the latest figures."""
+        deciding = [track for row in self.options for track in row.tracks]
+        sources = {track.source.code for track in deciding}
+        if not sources:
+            return None
+        approving = any(track.step.kind == ReviewStep.Kind.APPROVE for track in deciding)
+        case = checks.Case.of(self.proposal, amounts={}, shares={}).for_sources(sources)
+        return checks.run(case, clock.today(), "approval" if approving else "appraisal")
+
+    def _closed(self) -> list[Option]:
+        """Verbs of the step at hand that are closed to this person, with the reason."""
+        if not self.reviews:
+            return []
+        step = self.reviews[0].step
+        ours = {"approve"} if step.kind == ReviewStep.Kind.APPROVE else {"pass", "conclude"}
+        open_now = {row.verb for row in self.options}
+        if open_now & ours:
+            return []
+        return [row for row in self.every if not row.is_open and row.verb in ours]
+
+    def _assign(self) -> TransitionForm | None:
+        found = self.option("assign")
+        if not (found and found.is_open):
+            return None
+        return TransitionForm(
+            proposal=self.proposal, options=[found], user=self.user, auto_id="giao_%s"
+        )

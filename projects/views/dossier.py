@@ -7,21 +7,23 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 
-from khuyencong.core import audit, clock, money, permissions, places, roles
-from khuyencong.core.models import AuditEntry, User
-from projects import holding, papers_of_dossier, sites, tracks
+from khuyencong.core import clock, money, permissions, places, roles
+from khuyencong.core.models import User
+from projects import holding, papers_of_dossier, remarks, sites, timeline, tracks, versions
 from projects.checks import kept
 from projects.firing import Option, options
 from projects.models import Proposal, ProposalPlace, Review, Track
 from projects.views.lookup import proposal_or_404
 
-DESK_VERBS = ("pass", "conclude", "approve", "return", "refuse", "record_decision")
+KEPT_SHOWN = 5
+DESK_VERBS = ("pass", "conclude", "approve", "return", "refuse", "clear", "record_decision")
 
 
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    proposal = proposal_or_404(request, code)
-    all_tracks = tracks.of(proposal)
+    proposal = proposal_or_404(request, code, seated=True)
+    all_tracks = tracks.for_page(proposal)
     live = tracks.current(all_tracks)
     tracks.mark_opened(live, request.user)
     found = options(proposal, request.user, live)
@@ -34,6 +36,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         )
         is None,
         "may_edit": permissions.refusal(request.user, "projects.proposal.edit", proposal) is None,
+        "remarks": remarks.shown(proposal, request.user),
+        "timeline": timeline.page(proposal, request.user, request.GET.get("truoc", "")),
+        "versions": versions.listed(proposal, versions.LAST_SHOWN + 1),
         **dossier_context(proposal, all_tracks, request.user),
     }
     return render(request, "projects/proposal_detail.html", context)
@@ -73,12 +78,13 @@ def dossier_context(proposal: Proposal, all_tracks: list[Track], user: User) -> 
         "earlier_tracks": [way(track) for track in all_tracks if track not in live],
         "cost": cost_table(proposal),
         "funding": funding_table(proposal),
-        "timeline": timeline(proposal),
         "sites": sites.shown(proposal),
         "attached": papers_of_dossier.groups(proposal, user),
         "set_aside": papers_of_dossier.set_aside(proposal, user),
-        "papers": papers_of(all_tracks),
-        "kept": kept.of(proposal),
+        # Read only where a page shows it: two contents are large.
+        "compared": SimpleLazyObject(lambda: versions.latest(proposal, all_tracks)),
+        **papers_of(all_tracks),
+        **kept_of(proposal),
         "registrations": registrations(proposal, user),
         "places": placed(proposal),
     }
@@ -86,6 +92,8 @@ def dossier_context(proposal: Proposal, all_tracks: list[Track], user: User) -> 
 
 def registrations(proposal: Proposal, user: User) -> dict[str, list[Proposal]]:
     """The proposal it was registered again from, and those registered again from it."""
+    if proposal.previous_id is None and not proposal.has_successor:
+        return {"before": [], "after": []}
     tied = Q(previous=proposal) | Q(pk=proposal.previous_id)
     rows = list(Proposal.objects.visible_to(user).filter(tied).order_by("pk"))
     return {
@@ -130,7 +138,7 @@ def way(track: Track) -> dict[str, Any]:
         "track": track,
         "steps": steps,
         "standing": holding.standing(track),
-        "due": holding.due(review if track.status == Track.Status.IN_STEP else None),
+        "due": holding.due(review),
         "last": next(
             (row for row in reversed(list(track.reviews.all())) if row.verdict == "return"), None
         )
@@ -183,24 +191,22 @@ def funding_table(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def timeline(proposal: Proposal) -> list[dict[str, Any]]:
-    """The trail as sentences, newest first; what merely followed from another row is marked."""
-    entries: list[AuditEntry] = list(audit.trail(proposal).select_related("document"))
-    return [
-        {
-            "entry": entry,
-            "sentence": audit.sentence(entry),
-            "derived": bool(entry.changes.get("derived")),
-        }
-        for entry in reversed(entries)
-    ]
+def papers_of(all_tracks: list[Track]) -> dict[str, Any]:
+    """Papers of what each step said last, each once, in the order they came.
 
-
-def papers_of(all_tracks: list[Track]) -> list[Any]:
-    """Papers of the reviews, each once, in the order they came."""
+    Those of earlier rounds stand in the trail with their scans.
+    """
     found: dict[int, Any] = {}
-    for track in all_tracks:
-        for review in track.reviews.all():
-            if review.document_id:
-                found.setdefault(review.document_id, review.document)
-    return list(found.values())
+    for review in (review for track in all_tracks for review in track.reviews.all()):
+        if review.document_id:
+            found.setdefault(review.document_id, review.document)
+    return {
+        "papers": list(found.values()),
+        "more_papers": any(track.round > 1 for track in all_tracks),
+    }
+
+
+def kept_of(proposal: Proposal) -> dict[str, Any]:
+    """The last checks that were kept; all of them have a page of their own."""
+    rows = kept.of(proposal, KEPT_SHOWN + 1)
+    return {"kept": rows[:KEPT_SHOWN], "more_kept": len(rows) > KEPT_SHOWN}

@@ -21,6 +21,8 @@ from projects.models import Enterprise, ImportRow, ImportRun, Proposal
 
 _A_PAGE: Final = 50
 _LINKS: Final = 20
+# Lists that come back: what stood in a cell before is shown beside it.
+_COMPARED: Final = frozenset({ImportRun.Kind.PLAN, ImportRun.Kind.ANNUAL})
 _FIGURES: Final = frozenset({MONEY, MILLIONS, QUANTITY, WHOLE})
 
 
@@ -104,7 +106,7 @@ def preview(run: ImportRun, query: Mapping[str, str]) -> dict[str, Any]:
         rows = rows.filter(action="change")
     page = Paginator(rows, _A_PAGE).get_page(query.get("page"))
     columns = _columns(run, sheet)
-    if run.kind == ImportRun.Kind.PLAN and (only_faults or only_changed):
+    if run.kind in _COMPARED and (only_faults or only_changed):
         columns = _touched(columns, page)
     shown = [_shown(row, columns, run) for row in page]
     return {
@@ -152,7 +154,7 @@ def _shown(row: ImportRow, columns: list[Column], run: ImportRun) -> ShownRow:
     faults: dict[str, list[str]] = {}
     for code, message in row.faults:
         faults.setdefault(code, []).append(message)
-    is_plan = run.kind == ImportRun.Kind.PLAN
+    is_plan = run.kind in _COMPARED
     cells = [
         ShownCell(
             label=str(column.label),

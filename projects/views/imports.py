@@ -38,6 +38,10 @@ _PURPOSES: Final = {
         "Xuất danh mục từ trang Đề án, sửa trong Excel rồi tải lên: cổng chỉ ra từng ô đã đổi "
         "trước khi ghi."
     ),
+    ImportRun.Kind.ANNUAL: gettext_lazy(
+        "Xuất danh mục năm từ trang của nó, điền thứ tự, lý do, số phê duyệt rồi tải lên: cổng "
+        "chỉ ra từng ô đã đổi trước khi ghi."
+    ),
 }
 
 
@@ -116,7 +120,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """The workbook to fill in, with today's lists."""
     definition = kinds.REGISTRY.get(kind)
-    if definition is None or kind == ImportRun.Kind.PLAN:
+    if definition is None or kind in (ImportRun.Kind.PLAN, ImportRun.Kind.ANNUAL):
         raise Http404(_("Không có mẫu này."))
     if reason := permissions.refusal(request.user, definition.rule):
         raise PermissionDenied(reason)

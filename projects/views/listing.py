@@ -11,6 +11,7 @@ from django.db.models import (
     CharField,
     Count,
     DateField,
+    F,
     OuterRef,
     QuerySet,
     Subquery,
@@ -161,7 +162,7 @@ def with_parts(proposals: Iterable[Proposal], user: User) -> list[Row]:
             proposal,
             may_edit=writes
             and proposal.is_editable
-            and proposal.implementing_unit_id == user.organisation_id,
+            and proposal.implementing_unit.is_same_office(user.organisation),
         )
         for proposal in proposals
     }
@@ -202,7 +203,11 @@ def _lines(rows: Iterable[int]) -> QuerySet[FundingLine]:
 
 
 def _open_reviews(rows: Iterable[int]) -> QuerySet[Review]:
-    """(proposal, 0, order, no amount, office's province, office, what is proposed, step, due)."""
+    """(proposal, 0, order, no amount, office's province, office, what is proposed, step, due).
+
+    An office the portal cannot see into counts as one of no province: neither has a day to keep.
+    """
+    whose = Case(When(is_outside=True, then=None), default=F("organisation__province_id"))
     return (
         Review.objects.filter(
             verdict="", track__proposal__in=list(rows), track__status=Track.Status.IN_STEP
@@ -210,7 +215,7 @@ def _open_reviews(rows: Iterable[int]) -> QuerySet[Review]:
         .order_by()
         .values_list(
             *("track__proposal_id", Value(0), "track__source__position", Value(0)),
-            *("organisation__province_id", "organisation__short_name", "proposed", "step__kind"),
+            *(whose, "organisation__short_name", "proposed", "step__kind"),
             "due_on",
         )
     )

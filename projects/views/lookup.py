@@ -18,10 +18,11 @@ def sees_dossiers_or_404(request: HttpRequest) -> None:
         raise Http404(_("Không có trang này, hoặc bạn không được xem."))
 
 
-def proposal_or_404(request: HttpRequest, code: str) -> Proposal:
-    """The proposal with all its parts."""
-    rows = loading.with_parts(Proposal.objects.visible_to(request.user))
-    found = rows.filter(code=code).first()
+def proposal_or_404(request: HttpRequest, code: str, *, seated: bool = False) -> Proposal:
+    """The proposal with all its parts; ``seated``: also for a member of a panel on it."""
+    found = loading.found(Proposal.objects.visible_to(request.user).filter(code=code))
+    if found is None and seated:
+        found = loading.found(Proposal.objects.before_panel_of(request.user).filter(code=code))
     if found is None:
         raise Http404(_("Không có đề án này, hoặc bạn không được xem."))
     return found

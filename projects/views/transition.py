@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock
+from khuyencong.core import audit, clock
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, NotAllowed, NotNow, Refused, Stale
 from projects import holding, sites, tracks
 from projects.checks import Outcome, listed
+from projects.dossier_parts import LAST
 from projects.firing import AFTER_APPROVAL, Option, fire, option
-from projects.forms.sections import LAST
 from projects.forms.transition import TransitionForm
 from projects.models import Proposal, Track
 from projects.views.lookup import proposal_or_404
@@ -131,7 +131,10 @@ def done(chosen: Option, proposal: Proposal) -> str:
         "time": f"{timezone.localtime(clock.now()):%H:%M}",
     }
     if chosen.verb == "submit":
-        return _("Đã trình {code} lúc {time}.").format(**facts)
+        said = _("Đã trình {code} lúc {time}.").format(**facts)
+        if _is_unchanged(proposal):
+            said += " " + _("Hồ sơ trình lại không thay đổi so với lần trước.")
+        return said
     if proposal.status not in WITH_AN_OFFICE:
         return _("Đã ghi «{label}» cho {code} lúc {time}. Trạng thái: {status}.").format(**facts)
     facts["holder"] = "; ".join(
@@ -142,3 +145,9 @@ def done(chosen: Option, proposal: Proposal) -> str:
     if not facts["holder"]:
         return _("Đã ghi «{label}» cho {code} lúc {time}. Trạng thái: {status}.").format(**facts)
     return _("Đã ghi «{label}» cho {code} lúc {time}. Hiện nay: {holder}.").format(**facts)
+
+
+def _is_unchanged(proposal: Proposal) -> bool:
+    """Whether the round just submitted says what the one before said: allowed, and told."""
+    last = audit.trail(proposal).filter(action="projects.proposal.submit").last()
+    return bool(last and last.changes.get("unchanged"))

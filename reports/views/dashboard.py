@@ -16,6 +16,7 @@ from khuyencong.core.models import User
 from programmes import running
 from programmes.models import Programme, ProgrammeVersion
 from projects import amounts
+from projects.ageing import FOLLOWS
 from reports import papers, tables
 from reports.ageing import ageing
 from reports.alerts import alerts, link
@@ -108,5 +109,6 @@ def _context(
         "targets": targets,
         "objectives": list(programme.objectives.all()),
         "ageing": ages,
+        "ageing_url": link("ageing") if any(map(user.may, FOLLOWS)) else "",
         "report_url": link("report_list", **query) if user.may(roles.REPORT) else "",
     }

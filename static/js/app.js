@@ -52,7 +52,7 @@
     const said = () => {
       const picked = form.querySelector(`[name="${button.dataset.repeats}"]:checked`);
       const label = picked && picked.closest("label");
-      if (label) button.textContent = label.textContent.trim();
+      if (label) button.textContent = (label.querySelector("b") || label).textContent.trim();
     };
     form.addEventListener("change", said);
     said();

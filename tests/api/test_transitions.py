@@ -9,7 +9,7 @@ import pytest
 
 from khuyencong.core import clock
 from khuyencong.core.models import StoredFile, User
-from projects.models import FundingLine, Proposal
+from projects.models import FundingLine, Proposal, ReturnPoint
 from projects.workflow import TABLE
 from tests import make
 from tests.api.clients import client_of
@@ -110,10 +110,12 @@ def test_open_and_closed_verbs_are_listed_with_what_they_need(place):
 
     found = listed(place.people.ubnd)
     assert found.keys() == TABLE.keys()
-    assert [verb for verb, row in found.items() if row["open"]] == ["approve", "return", "refuse"]
+    assert [verb for verb, row in found.items() if row["open"]] == [
+        *("approve", "return", "assign", "refuse")
+    ]
     approve = found["approve"]
     assert approve["label"] == "Phê duyệt" and approve["sources"] == ["provincial"]
-    assert approve["needs"] == ["amounts", "document", "reason"]
+    assert approve["needs"] == ["amounts", "shares", "document", "reason"]
     line = FundingLine.objects.get(proposal=proposal, source__code="provincial")
     assert approve["lines"] == [
         {
@@ -265,3 +267,33 @@ def test_a_refused_verb_leaves_no_file_behind(place, outside, settings, tmp_path
     fire(outside, place.people.sct, "record_decision", 422, verdict="approve", document=document)
     assert not StoredFile.objects.exists()
     assert not [found for found in tmp_path.rglob("*") if found.is_file()]
+
+
+def test_cost_lines_parts_and_a_colleague_are_sent_by_name(place):
+    proposal = make.submitted(place, {"provincial": 200})
+    head, sct = place.people.sct_head, place.people.sct
+    client = client_of(head, "write")
+    answer = client.post(path(proposal), {"verb": "assign", "assignee": "stc"})
+    assert answer.status_code == 400 and "assignee" in answer.json()["errors"]
+    answer = client.post(path(proposal), {"verb": "assign", "assignee": sct.username})
+    assert answer.status_code == 200
+    client = client_of(sct, "write")
+    sent = {
+        "verb": "pass",
+        "reason": "Giảm.",
+        "shares": [{"line": 1, "source": "provincial", "amount": 201 * TRIEU}],
+    }
+    answer = client.post(path(proposal), sent)
+    assert answer.status_code == 422
+    assert "vượt mức đề nghị" in answer.json()["errors"]["shares.0.provincial"][0]
+    answer = client.post(
+        path(proposal),
+        {
+            "verb": "return",
+            "reason": "Bổ sung.",
+            "points": [{"section": "du-toan", "text": "Thêm báo giá."}],
+        },
+    )
+    assert answer.status_code == 200
+    point = ReturnPoint.objects.get(review__track__proposal=proposal)
+    assert (point.section, point.text) == ("du-toan", "Thêm báo giá.")

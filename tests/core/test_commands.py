@@ -77,7 +77,7 @@ def test_json_says_the_same(busy):
 
 
 def test_checking_changes_nothing(busy, django_assert_max_num_queries):
-    with django_assert_max_num_queries(80) as queries:
+    with django_assert_max_num_queries(120) as queries:
         check()
     assert {query["sql"].split()[0] for query in queries.captured_queries} <= {
         *("SELECT", "DECLARE", "FETCH", "CLOSE", "WITH"),

@@ -125,5 +125,5 @@ def test_the_register_asks_a_fixed_number_of_questions(place, django_assert_max_
     for number in range(30):
         document(f"{number}/2020/NĐ-CP", issued_on=datetime.date(2020, 1, 2))
     client.get("/van-ban/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get("/van-ban/")

@@ -221,13 +221,12 @@ def test_the_catalogue_has_nine_groups_each_with_its_legal_source():
     )
 
 
-@pytest.mark.parametrize(
-    ("source", "ways"),
-    [
-        ("national", ["industry_department", "national_agency", "ministry"]),
-        ("provincial", ["industry_department", "finance_department", "provincial_committee"]),
-    ],
-)
+SCT, STC, UBND = "industry_department", "finance_department", "provincial_committee"
+NATIONAL = [("appraise", SCT), ("appraise", "national_agency"), ("approve", "ministry")]
+PROVINCIAL = [("appraise", SCT), ("finance", STC), ("approve", UBND), ("finance", STC)]
+
+
+@pytest.mark.parametrize(("source", "ways"), [("national", NATIONAL), ("provincial", PROVINCIAL)])
 def test_each_state_source_has_its_chain(source, ways):
     load()
     home = Place.objects.get(code="12", level=Place.Level.PROVINCE)
@@ -235,10 +234,24 @@ def test_each_state_source_has_its_chain(source, ways):
     for day in (datetime.date(2021, 1, 1), datetime.date(2025, 12, 31), clock.today()):
         chain = ReviewChain.objects.in_force(money.pk, home.pk, day)
         steps = list(chain.steps.all())
-        assert [step.organisation_kind for step in steps] == ways
-        assert [step.kind for step in steps] == ["appraise", "appraise", "approve"]
-        assert [step.two_signatures for step in steps] == [True, False, False]
-        assert chain.legal_ref and chain.confidence
+        assert [(step.kind, step.organisation_kind) for step in steps] == ways
+        assert [step.order for step in steps if step.two_signatures] == [1]
+        assert chain.legal_ref and "chưa đối chiếu" in chain.confidence
+
+
+def test_the_detailed_allotment_is_looked_at_after_approval():
+    load()
+    last = ReviewStep.objects.filter(chain__code="provincial").last()
+    assert last.label == "Thẩm định phân bổ dự toán chi tiết" and not last.may_return
+    assert "26/2014/TTLT-BTC-BCT Điều 8 khoản 1" in last.chain.legal_ref
+
+
+def test_the_planning_department_went_up_in_the_finance_department():
+    load("places", "organisations")
+    planning = Organisation.objects.get(code="lai-chau-skhdt")
+    finance = Organisation.objects.get(code="lai-chau-stc")
+    assert planning.successor == finance and planning.valid_to.year == 2025
+    assert planning.lineage == finance.lineage and "chưa đối chiếu" in planning.legal_ref
 
 
 # --- loading --------------------------------------------------------------------------------------

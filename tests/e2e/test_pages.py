@@ -5,13 +5,13 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.e2e.browsing import DESKTOP, PHONE, as_user, overflows
 
-COMMON = ["/thong-bao/", "/them/", "/tro-giup/"]
+COMMON = ["/thong-bao/", "/thong-bao/cai-dat/", "/them/", "/tro-giup/"]
 PAGES = {
     "canbo": ["/de-an/", "/de-an/moi/", "/co-so/", "/co-so/moi/", "{draft}", "{edit}"],
     "sct": ["/tham-dinh/", "{desk}", "/ke-hoach-von/", "{allocate}", "/van-ban/", "{dossier}"],
-    "lanhdao": ["/tong-quan/", "/bao-cao/", "/de-an/", "{dossier}"],
+    "lanhdao": ["/tong-quan/", "/tham-dinh/thoi-gian/", "/bao-cao/", "/de-an/", "{dossier}"],
     "kiemtoan": ["/tong-quan/", "/de-an/", "/van-ban/", "/co-so/"],
-    "ubnd": ["/tham-dinh/"],
+    "ubnd": ["/tham-dinh/", "/uy-quyen/", "/uy-quyen/moi/"],
     "stc": [
         *("{firm}", "{firm}sua/", "{firm}ma-so/"),
         *("/lang-nghe/", "{village}", "/lang-nghe/moi/"),
@@ -21,6 +21,10 @@ PAGES = {
         "/dinh-muc/moi/",
         "/dinh-muc/han-dang-ky/",
         "/quan-tri/khoa-api/",
+        *("/quan-tri/lich/?nam=2026", "/quan-tri/lich/moi/", "/quan-tri/lich/dan/"),
+        *("/uy-quyen/", "/uy-quyen/moi/"),
+        *("/quan-tri/quy-trinh/", "{chain}phien-ban/", "{chain}sua/"),
+        *("/quan-tri/co-quan/", "{office}sua/", "{office}doi-ten/", "{office}sap-nhap/"),
     ],
 }
 
@@ -29,7 +33,8 @@ PAGES = {
 def addresses(portal):
     """Addresses that depend on the demonstration data, asked of the running portal."""
     question = """
-from projects.models import CraftVillage, Enterprise, Proposal, Review
+from khuyencong.core.models import Organisation
+from projects.models import CraftVillage, Enterprise, Proposal, Review, ReviewChain
 own = Proposal.objects.filter(implementing_unit__users__username='canbo')
 print('@draft', '/de-an/' + own.filter(status='draft').first().code + '/')
 print('@edit', '/de-an/' + own.filter(status='draft').first().code + '/sua/')
@@ -38,6 +43,8 @@ waiting = Review.objects.filter(verdict='', organisation__users__username='sct',
     track__status='in_step').first()
 print('@firm', f'/co-so/{Enterprise.objects.order_by("pk").first().pk}/')
 print('@village', f'/lang-nghe/{CraftVillage.objects.first().pk}/')
+print('@chain', f'/quan-tri/quy-trinh/{ReviewChain.objects.get(code="provincial").pk}/')
+print('@office', f'/quan-tri/co-quan/{Organisation.objects.get(users__username="stc").pk}/')
 print('@desk', '/tham-dinh/' + waiting.track.proposal.code + '/')
 print('@allocate', '/ke-hoach-von/' + waiting.track.proposal.programme.code + '/giao/')
 """

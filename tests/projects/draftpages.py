@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 
+from projects.dossier_parts import section_of
 from projects.forms.entry import ENTRIES
-from projects.forms.sections import section_of
 from projects.models import Proposal
 from tests import make
 from tests.projects.pages import page_of, read_form

@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from stdnum.vn import mst
 
 from budgets.models import Allocation, Cell
-from khuyencong.core import audit, clock, invariants, text
+from khuyencong.core import audit, clock, invariants, text, workdays
 from khuyencong.core.models import LegalDocument, Organisation, User
 from programmes.models import Programme
 from projects import loading, papers_of_dossier, search, tracks
@@ -276,7 +276,7 @@ def test_no_desk_is_empty(demo, who):
 def test_some_are_late_and_some_are_due_soon(demo):
     waiting = Review.objects.filter(verdict="", track__status=Track.Status.IN_STEP)
     left = [
-        clock.working_days_between(clock.today(), due)
+        workdays.Calendar().between(clock.today(), due)
         for due in waiting.exclude(due_on=None).values_list("due_on", flat=True)
     ]
     assert sum(days < 0 for days in left) >= 2

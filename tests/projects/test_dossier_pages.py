@@ -273,7 +273,7 @@ def test_the_pages_take_a_constant_number_of_queries(place, django_assert_max_nu
         client.get(f"/de-an/{proposal.code}/")
     with django_assert_max_num_queries(20):
         client.get("/tham-dinh/")
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         client.get(f"/tham-dinh/{Proposal.objects.latest('pk').code}/")
 
 

@@ -8,7 +8,7 @@ import pytest
 from khuyencong.core import clock
 from khuyencong.core.models import Place
 from programmes.models import Activity
-from projects.forms.sections import section_of
+from projects.dossier_parts import section_of
 from projects.models import Proposal
 from tests import make
 from tests.make import TRIEU

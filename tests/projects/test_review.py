@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from khuyencong.core import clock
+from khuyencong.core import clock, invariants
 from khuyencong.core.models import RoleGrant
 from khuyencong.core.refusals import NotAllowed, NotNow, Refused
 from projects.firing import fire
@@ -271,3 +271,12 @@ def test_working_days_run_from_the_arrival(place):
     review = Review.objects.get(track__proposal=proposal)
     assert review.due_on == datetime.date(2026, 3, 20)
     assert Proposal.objects.awaiting(place.people.sct).get() == proposal
+
+
+def test_both_sources_returned_by_one_act_tell_one_story(place):
+    """Each track goes from its step to the unit; neither pauses for the other on the way."""
+    proposal = make.submitted(place, {"provincial": 200, "national": 100})
+    fire(proposal, "return", by=place.people.sct, reason="Thiếu báo giá")
+    assert {track.status for track in proposal.tracks.all()} == {"returned"}
+    assert not proposal.tracks.filter(reviews__paused_at__isnull=False)
+    assert not list(invariants.violations())

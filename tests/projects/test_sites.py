@@ -426,3 +426,16 @@ def test_a_list_waits_on_the_desk_and_the_answer_shows_its_checks(place):
     assert "Danh sách cơ sở đang chờ Sở Công Thương" in head
     answer = reverse("proposal_transition", args=[proposal.code, "confirm_sites"])
     assert "Mức hỗ trợ mỗi cơ sở" in text_of(department.get(answer))
+
+
+def test_the_bar_counts_a_list_that_waits_beside_the_dossiers(place):
+    def counted(user):
+        page = text_of(page_of(user).get("/them/"))
+        link = re.search(r'<a href="/tham-dinh/".*?</a>', page, re.DOTALL)[0]
+        found = re.search(r'class="n hot">(\d+)', link)
+        return found and int(found[1])
+
+    assert counted(place.people.sct) is None
+    listed(place)
+    assert counted(place.people.sct) == 1
+    assert counted(place.people.stc) is None

@@ -203,6 +203,8 @@ def test_without_a_chain_or_an_office_it_is_not_submitted(place):
         fire(proposal, "submit", by=place.people.canbo)
     assert {fault.message for fault in refused.value.faults} == {
         "Chưa khai báo Sở Tài chính cho bước 2 của quy trình. Báo quản trị viên của cổng.",
-        "Chưa có quy trình thẩm định cho nguồn Khuyến công quốc gia. Báo quản trị viên của cổng.",
+        "Quy trình «Quy trình national» của nguồn Khuyến công quốc gia đã hết hiệu lực ngày "
+        "01/01/2020, chưa có phiên bản tiếp theo. Báo quản trị viên Người quantri (Sở Công Thương "
+        "Tỉnh Thử) để thêm.",
     }
     assert look.status(proposal) == "draft"

@@ -10,7 +10,7 @@ from khuyencong.core.models import AuditEntry
 from projects import drafts
 from projects.drafts import Draft
 from projects.firing import fire
-from projects.models import Proposal, Snapshot, StatusChange, Track
+from projects.models import Proposal, ReviewChain, Snapshot, StatusChange, Track
 from projects.workflow import TABLE
 from tests import look, make, scenes
 from tests.acts import act, pay, record, silence
@@ -57,6 +57,7 @@ def everything_that_can_happen(place):
     data = {"sites": [scenes.site(place)]}
     fire(sites, "list_sites", by=people.canbo, paper=make.paper("TTKC"), data=data)
     fire(sites, "confirm_sites", by=people.sct, paper=make.paper("SCT"))
+    reopened = _reopened()
     recorded = [scenes.in_review(place) for _ in range(3)]
     silence(people.stc)
     silence(people.ubnd)
@@ -76,9 +77,38 @@ def everything_that_can_happen(place):
             gives,
             paid,
             sites,
+            reopened,
             *recorded,
         ),
     ]
+
+
+def _reopened():
+    """Given to a specialist, approved, cleared for payment, and taken up again by a new paper.
+
+    In a province of its own, whose chain has a step after the approval.
+    """
+    place = make.world("r", "Tỉnh Riêng", "TR")
+    people, orgs = place.people, place.orgs
+    chain = ReviewChain.objects.create(
+        code="rieng",
+        name="Quy trình riêng",
+        source=place.sources["provincial"],
+        province=place.home,
+    )
+    ways = ((orgs.industry, "appraise"), (orgs.committee, "approve"), (orgs.finance, "finance"))
+    for order, (office, kind) in enumerate(ways, start=1):
+        chain.steps.create(order=order, kind=kind, organisation_kind=office.kind)
+    make.allot(place, "provincial", 2026, 500)
+    dossier = make.submitted(place)
+    fire(dossier, "assign", by=people.sct_head, data={"assignee": people.sct.pk})
+    fire(dossier, "pass", by=people.sct)
+    fire(dossier, "approve", by=people.ubnd, paper=make.paper())
+    fire(dossier, "clear", by=people.stc)
+    scan = make.scan(people.ubnd)
+    return fire(
+        dossier, "reopen", by=people.ubnd, paper=make.paper(file=scan), reason="Sai đơn giá"
+    )
 
 
 def test_every_act_leaves_its_rows_and_each_reads_as_a_sentence(place):

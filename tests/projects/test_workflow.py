@@ -19,12 +19,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_broken"
 # What somebody can do to a proposal in each of its states; written out, not taken from the table.
 OPEN = {
     "draft": {"submit"},
-    "submitted": {"take_back", "withdraw", "pass", "return", "refuse"},
-    "in_review": {"take_back", "withdraw", "pass", "return", "refuse"},
+    "submitted": {"take_back", "withdraw", "assign", "pass", "return", "refuse"},
+    "in_review": {"take_back", "withdraw", "assign", "pass", "return", "refuse"},
     "returned": {"submit", "withdraw"},
-    "approved": {"commit_year", "sign", "suspend", "stop"},
-    "partly_approved": {"replan", "withdraw"},
-    "refused": set(),
+    "approved": {"commit_year", "sign", "suspend", "stop", "reopen"},
+    "partly_approved": {"replan", "withdraw", "reopen"},
+    "refused": {"reopen"},
     "withdrawn": set(),
     "contracted": {"commit_year", "start", "disburse", "suspend", "stop"},
     "in_progress": {"commit_year", "disburse", "accept", "suspend", "stop"},

@@ -8,6 +8,7 @@ from khuyencong.core.models.organisation import Organisation
 from khuyencong.core.models.place import Place, PlaceChange
 from khuyencong.core.models.place_trait import PlaceTrait
 from khuyencong.core.models.rule import Confidence, Rule, RuleQuerySet
+from khuyencong.core.models.sealed import SealedModel, seal_of
 from khuyencong.core.models.token import ApiToken
 from khuyencong.core.models.user import RoleGrant, User
 
@@ -27,8 +28,10 @@ __all__ = [
     "RoleGrant",
     "Rule",
     "RuleQuerySet",
+    "SealedModel",
     "SerialCounter",
     "StoredFile",
     "User",
     "dated_on",
+    "seal_of",
 ]

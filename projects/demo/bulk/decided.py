@@ -61,13 +61,13 @@ def write_papers(scene: Scene, dossiers: list[Dossier]) -> None:
 
 
 def _decision(scene: Scene, lane: Lane, day: datetime.date) -> Decision:
-    office = lane.offices[-1]
+    office = lane.offices[lane.approving]
     document = scene.document("approve", LegalDocument.Kind.DECISION, office, day)
     document.save()
     return Decision.objects.create(
         document=document,
         organisation=office,
-        recorded_by=lane.actors[-1],
+        recorded_by=lane.actors[lane.approving],
         recorded_at=morning(day),
     )
 

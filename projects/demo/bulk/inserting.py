@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
+from khuyencong.core.models import SealedModel, seal_of
+
 Record = TypeVar("Record", bound=models.Model)
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -18,6 +20,9 @@ def insert(rows: Iterable[Record]) -> list[Record]:
     if not found:
         return found
     model = type(found[0])
+    if issubclass(model, SealedModel):
+        for row in found:
+            row.seal = seal_of(row)
     if connection.vendor != "postgresql":
         return model._base_manager.bulk_create(found)
     fields = model._meta.concrete_fields

@@ -63,7 +63,7 @@ def _drawn(scene: Scene, count: int, dice: random.Random) -> Iterator[Plan]:
         asked = dice.randrange(50, 600, 5) * MILLION
         own = dice.randrange(50, 900, 5) * MILLION
         shares = [dice.randint(1, 9) for _part in range(parts)]
-        last = len(lane.steps) - 1
+        last = lane.approving
         yield Plan(
             title=f"{dice.choice(titles)} {number:05d} {mark}",
             year=dice.choice(years),

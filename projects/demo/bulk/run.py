@@ -43,7 +43,7 @@ def _allot(stage: Scene, drawn: list[Plan]) -> None:
             amounts[stage.cells[plan.lane.source.pk, plan.year]] += plan.agreed
     if not amounts:
         return
-    issuer = stage.lanes[-1].offices[-1]
+    issuer = stage.lanes[-1].offices[stage.lanes[-1].approving]
     with clock.at(stage.opening):
         budget_actions.allocate(
             stage.programme,

@@ -27,6 +27,13 @@ class Lane:
     offices: list[Organisation]
     actors: list[User]
 
+    @property
+    def approving(self) -> int:
+        """Which step (from 0) approves; those after it look at the detailed allotment."""
+        return next(
+            index for index, step in enumerate(self.steps) if step.kind == ReviewStep.Kind.APPROVE
+        )
+
 
 @dataclass
 class Scene:

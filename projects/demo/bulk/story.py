@@ -47,19 +47,49 @@ def tell(
     trail.move("submit", plan.officer, S.DRAFT, S.SUBMITTED, changes=asked)
     reviews = [_passed(trail, plan, scene, track, order, source) for order in range(plan.step)]
     reviews.append(_last(trail, plan, scene, track, papers, source))
+    if plan.is_promised:
+        reviews += _allotment(trail, plan, track, reviews[-1].decided_at, source)
+        _execute(trail, plan, scene, papers)
+    return reviews
+
+
+def _allotment(
+    trail: Trail, plan: Plan, track: Track, approved: datetime.datetime, source: dict[str, Any]
+) -> list[Review]:
+    """The step after approval: spoken where money was paid, else waiting at the office."""
+    lane, reviews = plan.lane, []
+    for order in range(lane.approving + 1, len(lane.steps)):
+        review = _received(plan, track, order, approved)
+        reviews.append(review)
+        if plan.outcome != S.IN_PROGRESS:
+            break
+        by = lane.actors[order]
+        said = {
+            "body": lane.offices[order].name,
+            "verdict": Verdict.PASS.value,
+            "step": order + 1,
+            "recorded": False,
+            "cleared": True,
+        }
+        trail.act("projects.proposal.clear", by, after=SOON, changes=said | source)
+        _speak(review, Verdict.PASS, by, trail.moment)
+        approved = trail.moment
     return reviews
 
 
 def _received(plan: Plan, track: Track, order: int, moment: datetime.datetime) -> Review:
     step = plan.lane.steps[order]
+    office = plan.lane.offices[order]
+    outside = office.province_id is None
     due = moment.date() + datetime.timedelta(days=(step.working_days or 10) * 7 // 5)
     return Review(
         track=track,
         step=step,
         round=1,
-        organisation=plan.lane.offices[order],
+        organisation=office,
         received_at=moment,
-        due_on=due if step.working_days else None,
+        is_outside=outside,
+        due_on=due if step.working_days and not outside else None,
     )
 
 
@@ -107,7 +137,6 @@ def _last(
         _turn_down(trail, plan, scene, track, review, source)
         return review
     _approve(trail, plan, track, review, papers, source)
-    _execute(trail, plan, scene, papers)
     return review
 
 
@@ -206,6 +235,6 @@ def advance(plan: Plan) -> int:
 
 
 def amounts_of(review: Review, plan: Plan) -> int | None:
-    """What an office that agreed gave to the dossier's line of state money."""
-    agreed = review.verdict in {Verdict.PASS, Verdict.APPROVE}
-    return plan.agreed if agreed else None
+    """What an office that agreed gave to the dossier's line of state money; not after approval."""
+    given = review.step.order <= plan.lane.steps[plan.lane.approving].order
+    return plan.agreed if given and review.verdict in {Verdict.PASS, Verdict.APPROVE} else None

@@ -178,7 +178,8 @@ def _write_tracks(dossiers: list[Dossier]) -> None:
             proposal=dossier.proposal,
             source=plan.lane.source,
             chain=plan.lane.chain,
-            step=plan.lane.steps[plan.step],
+            # An approved dossier goes on to the step that looks at the detailed allotment.
+            step=plan.lane.steps[-1 if plan.is_promised else plan.step],
             status=TRACK_STATUS.get(plan.outcome, Track.Status.APPROVED),
             round=1,
         )

@@ -7,10 +7,10 @@ from typing import Any
 
 from khuyencong.core.refusals import Fault
 from projects import guards
+from projects.dossier_parts import section_of
 from projects.forms.costs import FundingForm
 from projects.forms.entry.part import PartEntry
 from projects.forms.offered import decided, years_of
-from projects.forms.sections import section_of
 from projects.forms.texts import ScheduleForm
 
 

@@ -13,11 +13,11 @@ from khuyencong.core import permissions
 from khuyencong.core.refusals import Fault, Refused
 from projects import fixes, justifications
 from projects.checks import Outcome
+from projects.dossier_parts import LAST
 from projects.firing import fire
 from projects.forms.draft import whole_number
 from projects.forms.entry import as_draft
 from projects.forms.justification import JustificationForm
-from projects.forms.sections import LAST
 from projects.forms.versions import names_of
 from projects.models import Proposal
 from projects.views.entry import page, sendoff, taken, unsent

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from khuyencong.core import permissions
 from khuyencong.core.refusals import Refused
 from projects import drafts
+from projects.dossier_parts import CODES
 from projects.forms.draft import AgainForm, NewProposalForm, open_programmes
-from projects.forms.sections import CODES
 from projects.models import Proposal
 from projects.views.entry import unsent
 from projects.views.lookup import proposal_or_404

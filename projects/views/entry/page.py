@@ -16,15 +16,17 @@ from khuyencong.core import clock
 from khuyencong.core.refusals import Fault
 from programmes.models import FundingSource
 from projects import checks, guards, papers_of_dossier, tracks
+from projects.dossier_parts import CODES, LAST, section_of
 from projects.drafts import Draft
 from projects.forms.draft import whole_number
 from projects.forms.entry import PartEntry, as_draft
 from projects.forms.offered import sources_of, years_of
-from projects.forms.sections import CODES, LAST, section_of, sections
+from projects.forms.sections import sections
 from projects.forms.totals import totals
 from projects.forms.versions import Difference, base_of
 from projects.models import Proposal, Review, Track
 from projects.views.entry import taken
+from projects.views.entry.said import said_here
 from projects.views.entry.unsent import mark_of
 
 
@@ -119,6 +121,7 @@ def show(
         "unread": (pasted_faults or unread) if said else [],
         "pasted": pasted,
         "returns": returns(entry.proposal),
+        "said_here": said_here(entry.proposal, entry.code),
         "refused": refused,
         "bound": entry.data is not None,
         "returned_text": returned_text,

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from khuyencong.core import permissions
 from khuyencong.core.models import User
 from projects import guards
+from projects.dossier_parts import CODES, LAST, PAPERS
 from projects.forms.draft import ids
 from projects.forms.entry import ENTRIES, Blanks, as_draft
 from projects.forms.offered import SHOWN, found_in_register
-from projects.forms.sections import CODES, LAST, PAPERS, first_unfinished, sections
+from projects.forms.sections import first_unfinished, sections
 from projects.models import Enterprise, Proposal
 from projects.views.entry import answers, page, unsent
 from projects.views.entry.sending import Sending

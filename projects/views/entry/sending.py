@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from khuyencong.core import clock, permissions
 from khuyencong.core.refusals import Refused, Stale
 from projects import drafts
+from projects.dossier_parts import CODES, LAST
 from projects.drafts import Draft
 from projects.forms.draft import whole_number
 from projects.forms.entry import ENTRIES, Blanks, PartEntry
-from projects.forms.sections import CODES, LAST
 from projects.forms.versions import Comparison, Difference, names_of, read_base
 from projects.models import Proposal
 from projects.views.entry import page, taken

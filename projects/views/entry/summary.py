@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import money
 from khuyencong.core.refusals import Fault
+from projects.dossier_parts import LAST, section_of
 from projects.drafts import Draft
 from projects.forms.activities import factor_text
 from projects.forms.costs import quantity_text
 from projects.forms.offered import place_text
-from projects.forms.sections import LAST, Section, section_of
+from projects.forms.sections import Section
 from projects.forms.texts import label
 from projects.models import Proposal
 from projects.papers_of_dossier import Section as Papers

@@ -1,0 +1,1 @@
+"""Bundles for auditors: all of a dossier on paper and in the books, provable outside the portal."""

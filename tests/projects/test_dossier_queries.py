@@ -1,0 +1,51 @@
+"""A dossier with a long history costs its pages no more questions than a short one."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import make
+from tests.long_dossier import lengthen, queue_up
+
+pytestmark = pytest.mark.django_db
+MOST = 20
+
+
+@pytest.fixture
+def place():
+    return make.world()
+
+
+def page_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def queries(user, address):
+    client = page_of(user)
+    client.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        response = client.get(address)
+    assert response.status_code == 200
+    return [row["sql"] for row in asked]
+
+
+def a_dossier(place, rounds, remarks):
+    made = make.submitted(place, {"provincial": 150, "national": 50})
+    lengthen(made, rounds=rounds, remarks=remarks, people=place.people)
+    return made
+
+
+@pytest.mark.parametrize("address", ["/de-an/{}/", "/tham-dinh/{}/"])
+def test_fifty_versions_and_five_hundred_remarks_are_at_most_twenty_questions(place, address):
+    short, long = a_dossier(place, 5, 50), a_dossier(place, 50, 500)
+    # More than the desk's left column holds.
+    queue_up(short, 130)
+    few = queries(place.people.sct, address.format(short.code))
+    many = queries(place.people.sct, address.format(long.code))
+    assert len(many) <= MOST, "\n".join(sql[:150] for sql in many)
+    assert len(many) <= len(few)
