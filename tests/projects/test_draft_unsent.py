@@ -70,7 +70,9 @@ def test_it_is_shown_to_nobody_else(place, empty):
     assert "Riêng của tôi" not in text_of(gone.get(address(empty, GOALS)))
 
 
-@pytest.mark.parametrize("mark", ["", "x", signing.dumps(1, salt="khac")])
+@pytest.mark.parametrize(
+    "mark", ["", "x", signing.dumps(1, salt="khac")], ids=["empty", "letters", "of other salt"]
+)
 def test_a_stranger_can_put_nothing_into_a_session(place, empty, mark):
     gone = Client()
     turned = gone.post(address(empty, GOALS), {"goals": "x" * 1000, "mark": mark})
