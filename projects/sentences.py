@@ -92,8 +92,12 @@ def passed(entry: AuditEntry) -> str:
         text = _(
             "{who} đề xuất đồng ý nguồn {source} với {amount} triệu đồng, chờ lãnh đạo kết luận"
         )
+    elif "amount" not in entry.changes:
+        text = _("{who} gửi văn bản về nguồn {source}, chuyển {next}")
     else:
         text = _("{who} thẩm định đồng ý nguồn {source} với {amount} triệu đồng, chuyển {next}")
+    if entry.changes.get("panel"):
+        text += ", " + _("sau hội đồng {panel}")
     return finish(
         entry,
         text.format(
@@ -101,6 +105,7 @@ def passed(entry: AuditEntry) -> str:
             source=source_of(entry),
             amount=_amount(entry),
             next=entry.changes.get("next", ""),
+            panel=entry.changes.get("panel", ""),
         ),
     )
 

@@ -113,9 +113,3 @@ def requested_of(snapshot: Snapshot | None) -> dict[tuple[str, int], int]:
     """(source code, year) → đồng as that round asked; nothing before the first."""
     lines = snapshot.content["funding_lines"] if snapshot else []
     return {(line["source"], line["year"]): line["requested"] for line in lines}
-
-
-def says_the_same(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two rounds submitted the same dossier; what the law said of it may differ."""
-    first, second = ({**row.content, "checks": None} for row in (one, other))
-    return first == second

@@ -17,7 +17,7 @@ from khuyencong.core import audit, clock, workdays
 from khuyencong.core.models import AuditEntry
 from khuyencong.core.money import MILLION
 from programmes.models import FundingSource, Programme
-from projects.demo import attachments, days, enterprises, files, people, reasons
+from projects.demo import attachments, days, desk, enterprises, files, people, reasons
 from projects.demo.moves import Player, Story
 from projects.demo.papers import Papers
 from projects.demo.people import Cast
@@ -69,6 +69,7 @@ def load() -> None:
     if not told_present:
         player = _player(present, live, papers, firms)
         _play(_from_today(player, live, "proposals"))
+        desk.add(present, player.cast, papers)
     if not (told_past and told_present):
         papers.mark_documents()
         _date_proposals(papers.mark)

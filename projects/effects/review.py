@@ -22,6 +22,7 @@ from projects.models import (
     ReviewStep,
     Track,
 )
+from projects.panels import result as panels_result
 
 Verdict = Review.Verdict
 SPOKEN = (
@@ -102,8 +103,16 @@ def propose_or_pass(act: Act) -> None:
     _propose(act, Verdict.PASS)
 
 
+def _beside_panel(act: Act) -> None:
+    """The trail names the panel whose word the office had before it."""
+    item = panels_result.item_of(act.proposal)
+    if item and item.panel.organisation.is_same_office(act.body):
+        act.changes["panel"] = item.panel.code
+
+
 def _propose(act: Act, verdict: str) -> None:
     review = act.review
+    _beside_panel(act)
     review.proposed, review.proposed_by, review.proposed_at = verdict, act.by, clock.now()
     review.reason, review.document = act.reason, act.document
     review.opened_at = review.opened_at or review.proposed_at
@@ -135,6 +144,7 @@ def _pass_on(act: Act) -> None:
     if act.review.step.order == min(step.order for step in act.track.chain.steps.all()):
         amount_input.follow_counterpart(act, "appraised")
     _speak(act, Verdict.PASS)
+    _beside_panel(act)
     following = tracks.following_step(act.track)
     if following is None:
         raise Refused(_("Quy trình không có bước sau. Báo quản trị viên của cổng."))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import clock
 from khuyencong.core.refusals import NotNow
-from projects import snapshots, tracks
+from projects import comparison, snapshots, tracks
 from projects.act import Act
 from projects.checks import acting
 from projects.effects.commitment import release
@@ -26,7 +26,7 @@ def submit(act: Act) -> None:
     _freeze_places(act)
     acting.keep(act)
     taken = snapshots.take(proposal, act.checked)
-    if last and snapshots.says_the_same(last, taken):
+    if last and not comparison.between(last.content, taken.content, {}):
         act.changes["unchanged"] = True
     asked: dict[int, dict[int, int]] = {}
     for line in proposal.funding_lines.all():

@@ -370,3 +370,16 @@ def test_the_desk_cannot_pass_on_before_its_panel_has_concluded(place):
     panels.all_vote(panel, AGREE, AGREE, AGREE)
     panels.close(panel)
     fire(proposal, "pass", by=place.people.sct)
+
+
+def test_the_offices_opinion_names_the_panel_it_had_before_it(place):
+    proposal = make.submitted(place)
+    panel = panels.convene(place, proposal)
+    panels.all_vote(panel, AGREE, AGREE, AGREE, AGREE)
+    panels.close(panel)
+    fire(proposal, "pass", by=place.people.sct)
+    fire(proposal, "conclude", by=place.people.sct_head)
+    for action in ("pass", "conclude"):
+        row = audit.trail(proposal).get(action=f"projects.proposal.{action}")
+        assert row.changes["panel"] == panel.code
+        assert f"sau hội đồng {panel.code}" in audit.sentence(row)
