@@ -88,6 +88,8 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
     )
     view = SavedView.objects.create(owner=people.canbo, name="Chung", is_shared=True)
     token, _secret = ApiToken.issue(user=people.hethong, name="thử", scope="read", days=30)
+    scenes = [part.addresses(place) for part in (panels, permission_annual, permission_clocks)]
+    # After all acts: a norm that one was checked under is edited otherwise.
     norm = norms.norm(place)
     deadline = Deadline.objects.create(
         source=place.sources["national"],
@@ -113,9 +115,7 @@ def arguments(place: SimpleNamespace) -> dict[str, dict[str, Any]]:
             ),
             imported,
         ),
-        **panels.addresses(place),
-        **permission_annual.addresses(place),
-        **permission_clocks.addresses(place),
+        **{name: given for scene in scenes for name, given in scene.items()},
         "proposal_detail": code,
         "proposal_edit": code,
         "proposal_section": code | {"section": "du-toan"},
