@@ -25,14 +25,28 @@ def ensure_cells(programme: Programme) -> None:
 
 
 def allotments(
-    document: LegalDocument, amounts: dict[Cell, int], programme: Programme, by: Any
+    document: LegalDocument,
+    amounts: dict[Cell, int],
+    programme: Programme,
+    by: Any,
+    *,
+    with_approval: bool = False,
 ) -> list[ledger.Posting]:
-    """Postings that give money to cells under a document, with the allocation that names them."""
+    """Postings that give money to cells under a document, with the allocation that names them.
+
+    ``with_approval``: the document approves the dossiers the money is for.
+    """
     allocation, _made = Allocation.objects.get_or_create(
         document=document,
-        defaults={"programme": programme, "posted_by": by, "posted_at": clock.now()},
+        defaults={
+            "programme": programme,
+            "posted_by": by,
+            "posted_at": clock.now(),
+            "with_approval": with_approval,
+        },
     )
-    if allocation.programme_id != programme.pk:
+    # A decision entered as an allotment has given its money: approving under it gives no more.
+    if (allocation.programme_id, allocation.with_approval) != (programme.pk, with_approval):
         raise _entered_already(document)
     return [
         ledger.Posting(
@@ -60,10 +74,37 @@ def _entered_already(document: LegalDocument) -> Refused:
     )
 
 
-def refuse_second_allotment(document: LegalDocument, decided_before: bool) -> None:
-    """A decision entered as an allocation has given its money; approving under it gives no more."""
-    if not decided_before and Allocation.objects.filter(document=document).exists():
-        raise _entered_already(document)
+def taken_back(
+    document: LegalDocument, amounts: dict[Cell, int], reference: str, under: LegalDocument | None
+) -> list[ledger.Posting]:
+    """Postings that reverse what an approving decision gave these cells for one dossier.
+
+    ``under`` is the paper by which it is taken back. A sum no line of it gave is left as it is.
+    """
+    rows = AllocationLine.objects.filter(
+        allocation__document=document,
+        allocation__with_approval=True,
+        entry__reversed_by__isnull=True,
+    ).select_related("entry__cell__source")
+    open_lines = list(rows.order_by("pk"))
+    postings = []
+    for cell, amount in amounts.items():
+        line = next((r for r in open_lines if (r.cell_id, r.amount) == (cell.pk, amount)), None)
+        if line is None:
+            continue
+        open_lines.remove(line)
+        postings.append(
+            ledger.Posting(
+                cell=cell,
+                kind=LedgerEntry.Kind.ALLOT,
+                amount=amount,
+                reference=reference,
+                document=under,
+                reverses=line.entry,
+                effective_on=under.issued_on if under else None,
+            )
+        )
+    return postings
 
 
 def _is_dong(amount: Any) -> bool:

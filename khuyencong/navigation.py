@@ -100,11 +100,11 @@ _MAP: Final[tuple[tuple[str | Promise, tuple[Place, ...]], ...]] = (
         _("Điều hành"),
         (
             Place("budget_plan", _("Kế hoạch vốn"), "plan", _BUDGET),
-            Place("annual_list", _("Danh mục năm"), "sort", _FOLLOWS),
+            Place("annual_list", _("Danh mục năm"), "list", _FOLLOWS),
             Place("report_list", _("Báo cáo"), "bars", frozenset({roles.REPORT})),
             Place("document_list", _("Văn bản"), "paper"),
             Place("audit_bundles", _("Kiểm toán"), "check", frozenset({roles.SEE_AUDIT})),
-            Place("delegation_list", _("Ủy quyền"), "user", _ACTS),
+            Place("delegation_list", _("Ủy quyền"), "edit", _ACTS),
         ),
     ),
     (

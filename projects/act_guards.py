@@ -174,9 +174,10 @@ def new_paper_reopens(act: Act) -> Iterator[Fault]:
     old = LegalDocument.objects.filter(pk=spoken.document_id).first()
     base = old.issued_on if old and old.issued_on else _submitted_on(act)
     yield from papers.faults_of(act.paper, not_before=_submitted_on(act), needs_file=outside)
-    if old and act.paper.number.strip() == old.number and act.paper.issued_on == old.issued_on:
+    used = _used_before(act)
+    if used:
         yield Fault(
-            _("Xem xét lại cần một văn bản mới, không phải {old}.").format(old=old),
+            _("Xem xét lại cần một văn bản mới, không phải {old}.").format(old=used),
             "document_number",
         )
     elif act.paper.issued_on and base and act.paper.issued_on < base:
@@ -185,6 +186,36 @@ def new_paper_reopens(act: Act) -> Iterator[Fault]:
                 day=f"{base:%d/%m/%Y}", base=old or _("lần trình")
             ),
             "document_date",
+        )
+
+
+def _used_before(act: Act) -> LegalDocument | None:
+    """The paper given now, where something was said on this source by it already."""
+    ours = Track.objects.filter(proposal=act.proposal, source=act.track.source_id)
+    return LegalDocument.objects.filter(
+        Q(pk__in=ours.values("reviews__document")) | Q(pk__in=ours.values("reopened_by")),
+        number=act.paper.number.strip(),
+        issued_on=act.paper.issued_on,
+    ).first()
+
+
+def decision_still_holds(act: Act) -> Iterator[Fault]:
+    """A source taken up again is not approved by the paper that was taken back."""
+    if not act.agrees or not act.track.reopened_by_id or not act.paper.issued_on:
+        return
+    gone = LegalDocument.objects.filter(
+        decision__lines__track__proposal=act.proposal,
+        decision__lines__track__source=act.track.source_id,
+        decision__lines__is_effective=False,
+        number=act.paper.number.strip(),
+        issued_on=act.paper.issued_on,
+    ).first()
+    if gone:
+        yield Fault(
+            _("{paper} đã được thay bằng văn bản xem xét lại. Nhập quyết định mới.").format(
+                paper=gone
+            ),
+            "document_number",
         )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from khuyencong.core import money
 from khuyencong.core.refusals import Fault
 from projects.act import Act
-from projects.models import CostShare, FundingLine, Track
+from projects.models import CostShare, FundingLine, ReviewStep, Track
 
 
 def lines_of(act_track: Track, lines: list[FundingLine]) -> list[FundingLine]:
@@ -60,6 +60,12 @@ def shares_of(act: Act) -> list[tuple[int, CostShare]]:
     ]
 
 
+def _is_above_appraised(act: Act, appraised: int | None, amount: int) -> bool:
+    """Who approves gives no more than was appraised; offices before may judge otherwise."""
+    approving = act.review.step.kind == ReviewStep.Kind.APPROVE
+    return approving and appraised is not None and amount > appraised
+
+
 def share_faults(act: Act) -> Iterator[Fault]:
     """Each cost line between zero and what was asked; together what the years give."""
     judged = given_shares(act)
@@ -84,6 +90,15 @@ def share_faults(act: Act) -> Iterator[Fault]:
                     n=position + 1,
                     amount=money.format_exact(amount),
                     requested=money.format_exact(share.requested),
+                ),
+                where,
+            )
+        elif _is_above_appraised(act, share.appraised, amount):
+            yield Fault(
+                _("Dòng {n}: {amount} vượt mức thẩm định {appraised} triệu đồng.").format(
+                    n=position + 1,
+                    amount=money.format_exact(amount),
+                    appraised=money.format_exact(share.appraised),
                 ),
                 where,
             )
@@ -124,6 +139,19 @@ def faults(act: Act) -> Iterator[Fault]:
                     year=line.year,
                     amount=money.format_exact(amount),
                     requested=money.format_exact(line.requested),
+                ),
+                f"amount-{line.pk}",
+            )
+        elif _is_above_appraised(act, line.appraised, amount):
+            yield Fault(
+                _(
+                    "{source} năm {year}: {amount} vượt mức thẩm định {appraised} triệu đồng. "
+                    "Muốn duyệt cao hơn, trả lại để thẩm định lại."
+                ).format(
+                    source=line.source.name,
+                    year=line.year,
+                    amount=money.format_exact(amount),
+                    appraised=money.format_exact(line.appraised),
                 ),
                 f"amount-{line.pk}",
             )
@@ -177,14 +205,24 @@ def unset(act: Act, stage: str) -> None:
 
 def follow_counterpart(act: Act, stage: str) -> None:
     """Money that is not the state's goes with the proposal: it is promised, never appraised."""
-    lines = [line for line in act.proposal.funding_lines.all() if not line.source.is_state]
-    shares = [
-        share
-        for item in act.proposal.cost_items.all()
-        for share in item.shares.all()
-        if not share.source.is_state
-    ]
+    lines, shares = _of_others(act)
     for row in (*lines, *shares):
         setattr(row, stage, row.requested)
     act.writes.change_all(lines, stage)
     act.writes.change_all(shares, stage)
+
+
+def unset_counterpart(act: Act, stage: str) -> None:
+    """What is not the state's is promised no more where no state source stands approved."""
+    lines, shares = _of_others(act)
+    for row in (*lines, *shares):
+        setattr(row, stage, None)
+    act.writes.change_all(lines, stage)
+    act.writes.change_all(shares, stage)
+
+
+def _of_others(act: Act) -> tuple[list[FundingLine], list[CostShare]]:
+    """Funding lines and cost shares of money that is not the state's."""
+    lines = [line for line in act.proposal.funding_lines.all() if not line.source.is_state]
+    items = act.proposal.cost_items.all()
+    return lines, [s for item in items for s in item.shares.all() if not s.source.is_state]

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
+from budgets.models import AllocationLine
 from khuyencong.core.invariants import Violation, invariant
 from projects import snapshots
 from projects.models import (
     CostShare,
     FundingLine,
     Proposal,
+    Review,
     ReviewAmount,
     ReviewShare,
     Snapshot,
@@ -141,4 +143,35 @@ def what_an_office_gave_adds_up() -> Iterator[Violation]:
         if given != told:
             yield Violation(
                 "I12", f"review {review} source {source}", f"amounts {given}, shares {told}"
+            )
+
+
+@invariant("I1")
+def decisions_give_no_more_than_they_approve() -> Iterator[Violation]:
+    """A decision that allots as it approves gave each cell what its standing lines approve."""
+    given: dict[tuple[int, int], int] = defaultdict(int)
+    rows = AllocationLine.objects.filter(
+        allocation__with_approval=True, entry__reversed_by__isnull=True
+    )
+    for document_id, cell_id, amount in rows.values_list(
+        "allocation__document_id", "cell_id", "amount"
+    ):
+        given[document_id, cell_id] += amount
+    approved: dict[tuple[int, int], int] = defaultdict(int)
+    told = ReviewAmount.objects.filter(
+        review__verdict=Review.Verdict.APPROVE,
+        review__track__decision_lines__allots=True,
+        review__track__decision_lines__is_effective=True,
+        line__cell__isnull=False,
+    )
+    for document_id, cell_id, amount in told.values_list(
+        "review__track__decision_lines__decision__document_id", "line__cell_id", "amount"
+    ):
+        approved[document_id, cell_id] += amount
+    for key in sorted(given):
+        if given[key] != approved[key]:
+            yield Violation(
+                "I1",
+                f"document {key[0]} cell {key[1]}",
+                f"gave {given[key]}, approved {approved[key]}",
             )

@@ -24,6 +24,14 @@ class Due:
     text: str
     tone: str = ""
 
+    @property
+    def with_day(self) -> str:
+        """The same with its day, unless the words name it already."""
+        day = f"{self.on:%d/%m/%Y}" if self.on else ""
+        return self.text if day in self.text else _("Hạn {day}, {left}").format(
+            day=day, left=self.text
+        )
+
 
 def standing(track: Track) -> str:
     """«Sở Tài chính thẩm định», «Chờ UBND tỉnh phê duyệt», or how the track ended."""
@@ -71,6 +79,16 @@ def due(review: Review | None) -> Due:
         return Due(review.due_on, said, "w")
     tone = "w" if review.due_on < soon_before else ""
     return Due(review.due_on, _("còn {n} ngày").format(n=left), tone)
+
+
+def used_up(review: Review | None) -> str:
+    """Where the office had no day left when the dossier came back: how many it had used."""
+    if review is None or not review.used_days or not review.step.working_days:
+        return ""
+    if review.used_days < review.step.working_days:
+        return ""
+    text = _("đã dùng {n} ngày làm việc ở các lần trước, hết thời hạn của bước")
+    return text.format(n=review.used_days)
 
 
 def bounds(calendar: Calendar, today: datetime.date) -> tuple[datetime.date, datetime.date]:

@@ -165,9 +165,17 @@ def may_conclude(user: User, proposal: Proposal, track: Track, review: Review | 
         return reason
     if not review.proposed:
         return _("Chưa có ý kiến đề xuất của chuyên viên.")
-    if review.proposed_by_id == user.pk:
+    if _signs_twice(user, review):
         return _("Người đề xuất không tự kết luận; cần người thứ hai.")
     return None
+
+
+def _signs_twice(user: User, review: Review) -> bool:
+    """Whether one person proposes and concludes, in person or by who stands in for them."""
+    proposers = {review.proposed_by_id}
+    if review.delegation_id:
+        proposers.add(review.delegation.on_behalf_of_id)
+    return bool({user.pk, user.stands_in_for({roles.CONCLUDE})} & proposers - {None})
 
 
 @rule("return")
@@ -189,7 +197,7 @@ def may_refuse(user: User, proposal: Proposal, track: Track, review: Review | No
         return _("Tài khoản của bạn không thẩm định.")
     if review.proposed and not user.may(roles.CONCLUDE):
         return _("Đã có ý kiến đề xuất, đang chờ lãnh đạo kết luận.")
-    if review.proposed and review.proposed_by_id == user.pk:
+    if review.proposed and _signs_twice(user, review):
         return _("Người đề xuất không tự kết luận; cần người thứ hai.")
     return _in_other_hands(user, review)
 
@@ -198,7 +206,8 @@ def _approves(user: User, track: Track) -> str | None:
     if not user.may(roles.APPROVE):
         return _("Tài khoản của bạn không phê duyệt.")
     persons, bodies = appraised_by(track)
-    if user.pk in persons or user.organisation.lineage in bodies:
+    actors = {user.pk, user.stands_in_for({roles.APPROVE})}
+    if actors & persons or user.organisation.lineage in bodies:
         return _("Người hoặc cơ quan đã thẩm định không phê duyệt chính đề án đó.")
     return None
 
@@ -258,6 +267,8 @@ def may_clear(user: User, proposal: Proposal, track: Track, review: Review | Non
         return _("Quy trình của nguồn này không có bước nào sau phê duyệt đang chờ.")
     if not user.may(roles.REVIEW):
         return _("Tài khoản của bạn không thẩm định.")
+    if proposal.status == Proposal.Status.SUSPENDED:
+        return _("Đề án đang tạm dừng: chờ cho tiếp tục rồi thẩm định phân bổ.")
     return _reviews(user, proposal, track, review) or _in_other_hands(user, review)
 
 

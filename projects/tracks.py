@@ -155,6 +155,7 @@ def receive(
     is_outside = office.province_id is None or not works_here(step, office)
     before = list(track.reviews.filter(step=step)) if resumes else []
     last = before[-1] if before else None
+    used = None if is_outside or not step.working_days else _used(proposal, before)
     review = Review(
         track=track,
         step=step,
@@ -162,7 +163,8 @@ def receive(
         organisation=office,
         received_at=clock.now(),
         is_outside=is_outside,
-        due_on=None if is_outside else _due_on(step, proposal, before),
+        due_on=None if used is None else _due_on(step, proposal, used),
+        used_days=used if before else None,
         assigned_to_id=last.assigned_to_id if last else None,
         assigned_by_id=last.assigned_by_id if last else None,
         assigned_at=last.assigned_at if last else None,
@@ -171,13 +173,15 @@ def receive(
     return review
 
 
-def _due_on(step: ReviewStep, proposal: Proposal, before: list[Review]) -> datetime.date | None:
+def _due_on(step: ReviewStep, proposal: Proposal, used: int) -> datetime.date:
     """Working days less those the office has used on the step already; one day at the least."""
-    if not step.working_days:
-        return None
     calendar = workdays.calendar_of(proposal.province_id)
-    used = sum(_days_used(review, calendar) for review in before)
     return calendar.add(clock.today(), max(step.working_days - used, 1))
+
+
+def _used(proposal: Proposal, before: list[Review]) -> int:
+    calendar = workdays.calendar_of(proposal.province_id)
+    return sum(_days_used(review, calendar) for review in before)
 
 
 def _days_used(review: Review, calendar: workdays.Calendar) -> int:

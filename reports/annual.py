@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from khuyencong.core import clock
+from khuyencong.core import clock, text
 from khuyencong.core.models import Organisation
 from khuyencong.core.vndates import long_date
 from projects.models import AnnualPlan, Review, ReviewStep
@@ -17,7 +17,7 @@ from reports import papers, pdf
 
 def plan_of(params: Mapping[str, Any]) -> AnnualPlan:
     rows = AnnualPlan.objects.select_related(
-        "programme__province", "source", "submission", "organisation"
+        "programme__province", "source", "submission", "organisation", "sent_by"
     )
     return rows.get(code=params["plan"])
 
@@ -36,17 +36,32 @@ def about(plan: AnnualPlan, at: datetime.datetime) -> dict[str, Any]:
             "title": plan.title,
             "year": plan.year,
             "source": plan.source.name,
+            "source_words": plan.source_words,
             "is_sent": paper is not None,
         },
         "number": paper.number if paper else "",
         "signer": paper.signer if paper else "",
+        "signer_title": _title(plan),
         "dated_on": paper.issued_on.isoformat() if paper and paper.issued_on else "",
         "office": papers.head(plan.programme, at),
     }
 
 
-def on_paper(figures: Mapping[str, Any], title: Any) -> dict[str, Any]:
-    """What the head of the paper shows, from the figures alone."""
+def _title(plan: AnnualPlan) -> str:
+    """The office of who signed, where known: the sender's, unless somebody else signed."""
+    if plan.sent_by is None:
+        return ""
+    signer = plan.submission.signer if plan.submission else ""
+    if signer and text.fold(signer) != text.fold(plan.sent_by.full_name):
+        return ""
+    return plan.sent_by.title
+
+
+def on_paper(figures: Mapping[str, Any], title: Any, subtitle: str | None = None) -> dict[str, Any]:
+    """What the head of the paper shows, from the figures alone.
+
+    The subtitle is the list's name, but for a title that names the list already.
+    """
     at = timezone.localtime(datetime.datetime.fromisoformat(figures["snapshot_at"]))
     said = figures["dated_on"]
     day = datetime.date.fromisoformat(said) if said else None
@@ -54,7 +69,7 @@ def on_paper(figures: Mapping[str, Any], title: Any) -> dict[str, Any]:
     return {
         **figures,
         "title": title,
-        "subtitle": figures["plan"]["title"],
+        "subtitle": figures["plan"]["title"] if subtitle is None else subtitle,
         "at": at,
         "created": at.isoformat(timespec="minutes"),
         "font": pdf.FONT,

@@ -7,7 +7,11 @@ from khuyencong.core.fields import LineField, MoneyField
 
 
 class Allocation(models.Model):
-    """Quyết định giao dự toán: number and date, with one line a cell."""
+    """Quyết định giao dự toán: number and date, with one line a cell.
+
+    ``with_approval``: it is the very decision that approves dossiers, and each line of it came with
+    one of them; a decision entered as an allotment is entered whole, and once.
+    """
 
     programme = models.ForeignKey(
         "programmes.Programme", models.PROTECT, related_name="allocations"
@@ -16,6 +20,7 @@ class Allocation(models.Model):
         "core.LegalDocument", models.PROTECT, related_name="allocation", verbose_name=_("văn bản")
     )
     note = LineField(_("ghi chú"), max_length=300, blank=True)
+    with_approval = models.BooleanField(default=False, editable=False)
     posted_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
     posted_at = models.DateTimeField()
 

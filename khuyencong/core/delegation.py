@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import audit, clock, permissions, text
 from khuyencong.core import roles as role_table
-from khuyencong.core.models import RoleGrant, User, dated_on
+from khuyencong.core.models import RoleGrant, User, dated_on, in_force
 from khuyencong.core.permissions import rule
 from khuyencong.core.refusals import Fault, NotAllowed, Refused
 from khuyencong.core.roles import Role
@@ -60,7 +60,7 @@ def may_give(by: User, giver: User) -> str | None:
 def standing_in(user: User, wanted: Iterable[str]) -> RoleGrant | None:
     """The delegation under which alone the person has one of these permissions today."""
     wanted = frozenset(wanted)
-    grants = user.role_grants.filter(dated_on(clock.today())).select_related("on_behalf_of")
+    grants = user.role_grants.filter(in_force(clock.today())).select_related("on_behalf_of")
     found = [
         grant
         for grant in grants.order_by("pk")
@@ -98,7 +98,8 @@ def delegate(wish: Wish, *, by: User) -> list[RoleGrant]:
     """Write one grant a role, all of them or none; the same wish sent twice is written once."""
     with transaction.atomic():
         people = {wish.giver.pk, wish.receiver.pk}
-        list(User.objects.filter(pk__in=people).order_by("pk").select_for_update())
+        # Rows that name a person are written meanwhile: their keys do not change here.
+        list(User.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True))
         if reason := permissions.refusal(by, GIVE, wish.giver):
             raise NotAllowed(reason)
         if known := _written(wish):
@@ -256,7 +257,7 @@ def end(grant: RoleGrant, last: datetime.date, *, by: User) -> datetime.date:
     One that has not begun by then never does: it is left no day on which it would hold.
     """
     with transaction.atomic():
-        grant = RoleGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
+        grant = RoleGrant.objects.select_for_update(of=("self",), no_key=True).get(pk=grant.pk)
         if reason := permissions.refusal(by, GIVE, grant.on_behalf_of):
             raise NotAllowed(reason)
         before = grant.valid_to

@@ -202,7 +202,7 @@ def year_of(year: int, province_id: int | None) -> list[Month]:
 
 def _locked_home(by: User) -> Organisation:
     """The office whose trail the calendar is kept in; two administrators take turns."""
-    return Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    return Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
 
 
 def _insert(holiday: Holiday) -> None:

@@ -72,7 +72,11 @@ def correct(office: Organisation, given: dict[str, Any], *, by: User) -> None:
     """
     with transaction.atomic():
         current = _locked(office, by)
-        before = list(current.predecessors.select_for_update().filter(lineage=current.lineage))
+        before = list(
+            current.predecessors.select_for_update(no_key=True)
+            .filter(lineage=current.lineage)
+            .order_by("pk")
+        )
         _refuse(correction_faults(current, before, given))
         changed = {
             name: [_plain(getattr(current, name)), _plain(given[name])]
@@ -144,7 +148,7 @@ def merge(
 ) -> None:
     """Sáp nhập từ ngày…: from that day the other office goes on with everything of this one."""
     with transaction.atomic():
-        rows = Organisation.objects.select_for_update().filter(pk__in={office.pk, into.pk})
+        rows = Organisation.objects.select_for_update(no_key=True).filter(pk__in={office.pk, into.pk})
         locked = {row.pk: row for row in rows.order_by("pk")}
         current, target = _locked(locked[office.pk], by), locked[into.pk]
         _goes_on(current)
@@ -181,12 +185,13 @@ def move_people(*, by: User | None = None) -> int:
 
 
 def _take_effect(pk: int, by: User | None) -> int:
-    office = Organisation.objects.select_for_update().select_related(None).get(pk=pk)
+    office = Organisation.objects.select_for_update(no_key=True).select_related(None).get(pk=pk)
     heir = Organisation.objects.get(pk=office.successor_id)
     while heir.successor_id and heir.valid_to and heir.valid_to < clock.today():
         heir = Organisation.objects.get(pk=heir.successor_id)
     if office.lineage != heir.lineage:
-        for row in Organisation.objects.select_for_update().filter(lineage=office.lineage):
+        alike = Organisation.objects.select_for_update(no_key=True).filter(lineage=office.lineage)
+        for row in alike.order_by("pk"):
             row.lineage = heir.lineage
             row.save(update_fields=["lineage"])
             audit.record(
@@ -206,7 +211,7 @@ def _take_effect(pk: int, by: User | None) -> int:
 
 
 def _locked(office: Organisation, by: User) -> Organisation:
-    current = Organisation.objects.select_for_update().get(pk=office.pk)
+    current = Organisation.objects.select_for_update(no_key=True).get(pk=office.pk)
     if reason := permissions.refusal(by, EDIT, current):
         raise NotAllowed(reason)
     return current

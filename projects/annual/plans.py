@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -99,10 +100,22 @@ def _faults(programme: Programme, year: int, source: FundingSource, by: User) ->
 
 
 def _code(programme: Programme, year: int, source: FundingSource) -> str:
-    """«DM-LC-2026-provincial-01»: province, year, source, serial."""
+    """«DM-LC-2026-NST-01»: province, year, source, serial."""
     home = programme.province.abbreviation or programme.province.code
-    begins = f"DM-{home[:6]}-{year}-{source.code[:12]}"
+    begins = f"DM-{home[:6]}-{year}-{sign_of(source)}"
     return f"{begins}-{SerialCounter.take(begins):02d}"
+
+
+def sign_of(source: FundingSource) -> str:
+    """Initials of a source as papers show it: «QG» of «Quốc gia», «NST» of «Ngân sách tỉnh».
+
+    A short name of one word has one initial, which says too little: then the whole name is taken.
+    Two sources with the same initials share their serials, so that no code is given twice.
+    """
+    short = text.fold(source.short_name).split()
+    words = short if len(short) > 1 else text.fold(source.name).split()
+    initials = (re.sub("[^a-z]", "", word)[:1] for word in words)
+    return "".join(initials)[:8].upper() or "NV"
 
 
 def locked(plan_id: int) -> AnnualPlan:

@@ -51,14 +51,23 @@ def law() -> Law:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Where one dossier would stand. Without a ``key`` the law gives it no order."""
+    """Where one dossier would stand. Without a ``key`` the law gives it no order.
+
+    ``reasons`` may stand on paper; ``lacks`` is what the registers do not say, for screens alone.
+    """
 
     key: Key | None
     reasons: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
     @property
     def is_ordered(self) -> bool:
         return self.key is not None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All that a screen says of it."""
+        return (*self.lacks, *self.reasons)
 
 
 Traits = dict[int, list[PlaceTrait]]
@@ -102,6 +111,7 @@ def of_one(proposal: Proposal, traits: Traits) -> Suggestion:
     return Suggestion(
         (area, sector, int(not is_pilot), int(not owners)),
         tuple(dict.fromkeys([*reasons, *owners])),
+        () if area_said else (_("địa bàn: chưa có đặc điểm ưu tiên trong sổ"),),
     )
 
 
@@ -116,7 +126,8 @@ def _has_no_order(proposal: Proposal, firms: list[Enterprise]) -> bool:
 
 def _area(proposal: Proposal, traits: Traits) -> tuple[int, list[str]]:
     """The best of its places counts."""
-    best, said = len(AREAS), [_("địa bàn: chưa có đặc điểm ưu tiên trong sổ")]
+    best = len(AREAS)
+    said: list[str] = []
     for row in proposal.places.all():
         for trait in traits.get(row.place_id, []):
             at = AREAS.index(PlaceTrait.Kind(trait.kind))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +22,8 @@ class Row:
     """One dossier on one source. ``position`` is what stands in its box, as typed or as stored.
 
     Amounts in đồng: of the plan's year, and of later years together. ``fault`` says why it can
-    not be sent as it is; ``entered`` are amounts noted for the decision, by year.
+    not be sent as it is; ``entered`` are amounts noted for the decision, by year; ``ties``: others
+    have the same suggested place; ``opens``: the reader may open the dossier itself.
     """
 
     track: Track
@@ -34,7 +37,9 @@ class Row:
     reason: str = ""
     fault: str = ""
     rank: int | None = None
+    ties: bool = False
     departs: bool = False
+    opens: bool = True
     entered: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -107,6 +112,13 @@ def day_of(plan: AnnualPlan) -> datetime.date:
     return timezone.localdate(plan.sent_at) if plan.sent_at else clock.today()
 
 
+def proposals_of(plan: AnnualPlan) -> QuerySet[Proposal]:
+    """The dossiers of a list, each with its ``plan_position``."""
+    here = PlanItem.objects.filter(plan=plan, track__proposal=OuterRef("pk"))
+    rows = Proposal.objects.filter(pk__in=plan.items.values("track__proposal"))
+    return rows.annotate(plan_position=Subquery(here.values("position")[:1]))
+
+
 def rows_of(plan: AnnualPlan) -> list[Row]:
     """The dossiers of a list in its order."""
     items = {item.track_id: item for item in plan.items.prefetch_related("amounts")}
@@ -166,12 +178,15 @@ def numbered(rows: list[Row]) -> list[Row]:
     The suggested places are among all rows shown.
     """
     keys = sorted({row.suggestion.key for row in rows if row.suggestion.key is not None})
+    equal = Counter(row.suggestion.key for row in rows)
     places, before = {}, 0
     for key in keys:
         places[key] = before + 1
-        before += sum(row.suggestion.key == key for row in rows)
+        before += equal[key]
     for row in rows:
-        row.rank = places.get(row.suggestion.key) if row.suggestion.key is not None else None
+        key = row.suggestion.key
+        row.rank = places.get(key) if key is not None else None
+        row.ties = row.rank is not None and equal[key] > 1
     mark_departing([row for row in rows if row.chosen])
     return rows
 

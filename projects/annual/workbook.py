@@ -68,7 +68,7 @@ def said(row: Row, plan: AnnualPlan) -> dict[str, Any]:
         "beneficiaries": joined(row.beneficiaries),
         "places": joined(row.places),
         "activities": joined(row.activities),
-        "suggestion": joined(row.suggestion.reasons),
+        "suggestion": joined(row.suggestion.notes),
         REASON: row.reason,
         CODE: row.code,
         PLAN: plan.code,

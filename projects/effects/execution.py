@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from budgets.ledger import Posting
 from budgets.models import LedgerEntry
-from khuyencong.core import money, papers
+from khuyencong.core import clock, money, papers, workdays
 from khuyencong.core.models import LegalDocument
 from khuyencong.core.refusals import Fault, NotNow, Refused
 from projects import tracks
@@ -239,11 +240,27 @@ def suspend(act: Act) -> None:
     """Tạm dừng: remembers where to go on."""
     act.proposal.suspended_from = act.proposal.status
     act.proposal.save(update_fields=["suspended_from"])
+    for review in _allotment_reviews(act):
+        review.paused_at = clock.now()
+        review.save(update_fields=["paused_at"])
 
 
 def resume(act: Act) -> None:
     """Tiếp tục: back to the status the proposal was suspended from."""
     act.move(act.proposal.suspended_from)
+    calendar = workdays.calendar_of(act.proposal.province_id)
+    for review in _allotment_reviews(act):
+        if review.due_on and review.paused_at:
+            stood = calendar.between(timezone.localdate(review.paused_at), clock.today())
+            review.due_on = calendar.add(review.due_on, stood)
+        review.paused_at = None
+        review.save(update_fields=["paused_at", "due_on"])
+
+
+def _allotment_reviews(act: Act) -> list[Review]:
+    """Open appraisals of the detailed allotment: their clock stands while the dossier does."""
+    live = tracks.current(tracks.at_work(act.proposal))
+    return [review for track in live if (review := tracks.allotment_review(track))]
 
 
 def stop(act: Act) -> None:
@@ -251,7 +268,5 @@ def stop(act: Act) -> None:
     if act.paper:
         _register(act, LegalDocument.Kind.DECISION)
     act.postings += release(act, _state_lines(act), keep_paid=True)
-    for track in tracks.current(tracks.at_work(act.proposal)):
-        waiting = tracks.allotment_review(track)
-        if waiting:
-            tracks.close(waiting, Review.Verdict.CANCELLED)
+    for review in _allotment_reviews(act):
+        tracks.close(review, Review.Verdict.CANCELLED)

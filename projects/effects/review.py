@@ -223,13 +223,21 @@ def reopen(act: Act) -> None:
             province=act.proposal.province,
             illustration=act.proposal.programme.is_illustration,
         )
-    DecisionLine.objects.filter(track=old, is_effective=True).update(is_effective=False)
+    lines = amount_input.lines_of(old, list(act.proposal.funding_lines.all()))
+    decided = DecisionLine.objects.filter(track=old, is_effective=True)
+    for line in decided.filter(allots=True).select_related("decision__document"):
+        given = {row.cell: row.approved for row in lines if row.cell and row.approved}
+        act.postings += budget_actions.taken_back(
+            line.decision.document, given, act.proposal.code, act.document
+        )
+    decided.update(is_effective=False)
     waiting = tracks.open_review(old)
     if waiting:
         tracks.close(waiting, Verdict.CANCELLED)
-    lines = amount_input.lines_of(old, list(act.proposal.funding_lines.all()))
     act.postings += release(act, lines)
     amount_input.unset(act, "approved")
+    if not _is_promised_otherwise(act):
+        amount_input.unset_counterpart(act, "approved")
     attempt = Track.objects.create(
         proposal=act.proposal,
         source=old.source,
@@ -242,6 +250,15 @@ def reopen(act: Act) -> None:
     tracks.receive(attempt, spoken.step, act.proposal)
     act.changes |= {"attempt": attempt.attempt, "body": spoken.organisation.name}
     act.move(Track.Status.IN_STEP, track=attempt)
+
+
+def _is_promised_otherwise(act: Act) -> bool:
+    """Whether another source of the dossier stands approved: then the rest goes on with it."""
+    live = tracks.current(tracks.at_work(act.proposal))
+    return any(
+        track.status == Track.Status.APPROVED and track.source_id != act.track.source_id
+        for track in live
+    )
 
 
 def refuse(act: Act) -> None:
@@ -269,9 +286,6 @@ def _refuse(act: Act) -> None:
 def approve(act: Act) -> None:
     """Phê duyệt: freezes the amounts of all years and commits those of allotted years."""
     _register(act, LegalDocument.Kind.DECISION)
-    if act.data.get("allots"):
-        decided = Decision.objects.filter(document=act.document).exists()
-        budget_actions.refuse_second_allotment(act.document, decided)
     acting.keep(act)
     total = _amounts(act, "approved")
     _decide(act, is_approval=True, amount=total)
@@ -280,7 +294,7 @@ def approve(act: Act) -> None:
     cells = {line.cell: line.approved for line in lines if line.approved}
     if act.data.get("allots"):
         act.postings += budget_actions.allotments(
-            act.document, cells, act.proposal.programme, act.by
+            act.document, cells, act.proposal.programme, act.by, with_approval=True
         )
         act.changes["allots"] = True
     allotted = {cell.pk for cell in cells if cell.allotted > 0 or act.data.get("allots")}
@@ -304,6 +318,7 @@ def _decide(act: Act, *, is_approval: bool, amount: int) -> None:
             round=act.track.round,
             is_approval=is_approval,
             amount=amount,
+            allots=is_approval and bool(act.data.get("allots")),
         )
     )
     if alone:

@@ -28,13 +28,13 @@ _LAST: Final = len(ROMAN)  # the group of what has no activity stands behind the
 _HIDDEN: Final = frozenset({"code", "version"})
 
 
-def grouped(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    """In the order of the list, each with the group of its first activity."""
+def grouped(rows: QuerySet[Proposal], inside: str = "code") -> QuerySet[Proposal]:
+    """By the group of the first activity; in a group by ``inside``, a column or an annotation."""
     first = ProposalActivity.objects.filter(proposal=OuterRef("pk")).order_by("pk")
     group = Coalesce(
         Subquery(first.values("activity__group")[:1]), Value(_LAST), output_field=IntegerField()
     )
-    return rows.annotate(activity_group=group).order_by("activity_group", "code")
+    return rows.annotate(activity_group=group).order_by("activity_group", inside, "code")
 
 
 def group_names(rows: QuerySet[Proposal]) -> dict[int, str]:
@@ -50,7 +50,13 @@ def group_names(rows: QuerySet[Proposal]) -> dict[int, str]:
 
 
 def write(
-    target: BinaryIO, rows: QuerySet[Proposal], *, title: str, about: str, in_millions: bool
+    target: BinaryIO,
+    rows: QuerySet[Proposal],
+    *,
+    title: str,
+    about: str,
+    in_millions: bool,
+    inside: str = "code",
 ) -> None:
     """The list of these proposals; memory does not grow with their number."""
     with translation.override("vi"), writing.Book(target, title=title) as book:
@@ -64,7 +70,7 @@ def write(
                 sheet.paper.set_column(at, at, column.width, None, {"hidden": True})
         names = group_names(rows)
         number = 0
-        for group, own in groupby(_batched(grouped(rows)), key=lambda row: row.activity_group):
+        for group, own in groupby(_batched(grouped(rows, inside)), key=_group_of):
             if group < _LAST:
                 mark = ROMAN[group]
                 sheet.group(f"{mark}. {names.get(group, '')}")
@@ -77,6 +83,10 @@ def write(
                 _row(book, sheet, plan.columns, proposal, sources, number, in_millions)
             sheet.subtotal(added_up)
         sheet.totals(_("TỔNG CỘNG"))
+
+
+def _group_of(row: Any) -> int:
+    return row.activity_group
 
 
 def _head(column: Column) -> writing.Column:

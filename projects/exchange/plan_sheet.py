@@ -109,6 +109,11 @@ def said(proposal: Proposal, of: Sequence[FundingSource]) -> dict[str, Any]:
 
 
 def remarks(proposal: Proposal) -> str:
+    """What it is, and where it stands."""
+    return "; ".join([*kinds(proposal), _labels(get_language() or "")[proposal.status]])
+
+
+def kinds(proposal: Proposal) -> list[str]:
     """Đề án điểm, nhóm; có thu hồi; chuyển tiếp where money is asked for several years."""
     found = []
     labels = _labels(get_language() or "")
@@ -118,8 +123,7 @@ def remarks(proposal: Proposal) -> str:
         found.append(_("có thu hồi kinh phí"))
     if len({line.year for line in proposal.funding_lines.all() if line.current}) > 1:
         found.append(_("chuyển tiếp"))
-    found.append(labels[proposal.status])
-    return "; ".join(found)
+    return found
 
 
 @cache

@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core import roles
 from khuyencong.core.fields import LineField, MoneyField
-from khuyencong.core.models import AuditedModel
+from khuyencong.core.models import AuditedModel, Organisation
+from projects.models.chain import ReviewStep
 
 
 class AnnualPlanQuerySet(models.QuerySet):
     def visible_to(self, user: object) -> AnnualPlanQuerySet:
-        """The department and who follows the province; other offices once it was sent to them."""
+        """The department and who follows the province; once it was sent also other offices.
+
+        Those are the ones its dossiers have reached, and the one that will decide it.
+        """
         if not user.is_authenticated:
             return self.none()
         home = user.organisation
@@ -25,8 +29,20 @@ class AnnualPlanQuerySet(models.QuerySet):
             seen |= Q(province_id=home.province_id, province__isnull=False)
         if user.may(roles.SEE_RECEIVED):
             received = Q(items__track__reviews__organisation__lineage=home.lineage)
-            seen |= Q(pk__in=self.model.objects.filter(sent & received).values("pk"))
+            reached = self.model.objects.filter(sent & (received | _decided_by(home)))
+            seen |= Q(pk__in=reached.values("pk"))
         return self.filter(seen)
+
+
+def _decided_by(office: Organisation) -> Q:
+    """The lists whose dossiers this office approves in the end, under whatever name it acts."""
+    kinds = Organisation.objects.filter(lineage=office.lineage).values("kind")
+    steps = ReviewStep.objects.filter(
+        kind=ReviewStep.Kind.APPROVE, organisation_kind__in=kinds
+    ).values("chain")
+    found = Q(items__track__chain__in=steps)
+    # A national office approves for every province.
+    return found & Q(province_id=office.province_id) if office.province_id else found
 
 
 class AnnualPlan(AuditedModel):
@@ -65,6 +81,12 @@ class AnnualPlan(AuditedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def source_words(self) -> str:
+        """The source as it stands inside a sentence: «ngân sách tỉnh»."""
+        name = self.source.name
+        return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 class PlanItem(models.Model):

@@ -27,6 +27,7 @@ class DecisionLine(models.Model):
     is_approval = models.BooleanField()
     amount = MoneyField()
     is_effective = models.BooleanField(default=True)
+    allots = models.BooleanField(default=False, help_text="the decision gave its money as well")
 
     class Meta:
         constraints = [

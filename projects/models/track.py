@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField, MoneyField
+from projects.dossier_parts import TITLES
 
 
 class Track(models.Model):
@@ -55,7 +56,7 @@ class ReviewQuerySet(models.QuerySet):
     def lying(self) -> ReviewQuerySet:
         """Reviews an office has to answer now: not those that pause, nor any of a dead track."""
         at_work = (Track.Status.IN_STEP, Track.Status.APPROVED)
-        return self.filter(verdict="", track__status__in=at_work)
+        return self.filter(verdict="", track__status__in=at_work, paused_at__isnull=True)
 
 
 class Review(models.Model):
@@ -105,6 +106,8 @@ class Review(models.Model):
     recorded_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
     delegation = models.ForeignKey("core.RoleGrant", models.PROTECT, null=True, related_name="+")
     reply_due_on = models.DateField(_("hạn bổ sung"), null=True, blank=True)
+    # Working days the office had used on the step before the dossier came back to it.
+    used_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = ReviewQuerySet.as_manager()
 
@@ -190,3 +193,8 @@ class ReturnPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section}: {self.text}"
+
+    @property
+    def title(self) -> str:
+        """What the part is called in the form."""
+        return str(TITLES.get(self.section, self.section))

@@ -11,7 +11,16 @@ from django.utils.functional import SimpleLazyObject
 
 from khuyencong.core import clock, money, permissions, places, roles
 from khuyencong.core.models import User
-from projects import holding, papers_of_dossier, remarks, sites, timeline, tracks, versions
+from projects import (
+    holding,
+    papers_of_dossier,
+    remarks,
+    returns,
+    sites,
+    timeline,
+    tracks,
+    versions,
+)
 from projects.checks import kept
 from projects.firing import Option, options
 from projects.models import Proposal, ProposalPlace, Review, Track
@@ -73,9 +82,10 @@ def dossier_context(proposal: Proposal, all_tracks: list[Track], user: User) -> 
     live = tracks.current(all_tracks)
     return {
         "proposal": proposal,
+        "returns": returns.standing(proposal),
         "is_illustration": proposal.programme.is_illustration,
-        "tracks": [way(track) for track in live],
-        "earlier_tracks": [way(track) for track in all_tracks if track not in live],
+        "tracks": [way(track, all_tracks) for track in live],
+        "earlier_tracks": [way(track, all_tracks) for track in all_tracks if track not in live],
         "cost": cost_table(proposal),
         "funding": funding_table(proposal),
         "sites": sites.shown(proposal),
@@ -111,27 +121,27 @@ def placed(proposal: Proposal) -> list[tuple[ProposalPlace, str]]:
     ]
 
 
-def way(track: Track) -> dict[str, Any]:
-    """A track as steps: done, current, to come."""
+def way(track: Track, all_tracks: list[Track]) -> dict[str, Any]:
+    """A track as steps: done, current, sent back by, to come."""
     review = tracks.open_review(track)
-    spoken = {
-        row.step_id: row for row in track.reviews.all() if row.verdict not in ("", *Review.VOID)
-    }
+    said = _said(track, all_tracks)
     steps = []
     for step in track.chain.steps.all():
-        said = spoken.get(step.pk)
-        current = track.status == Track.Status.IN_STEP and step.pk == track.step_id
+        here = step.pk == track.step_id
+        current = here and track.status == Track.Status.IN_STEP
+        spoken = said.get(step.pk)
         steps.append(
             {
                 "name": review.organisation.short_name
                 if current and review
-                else said.organisation.short_name
-                if said
+                else spoken.organisation.short_name
+                if spoken
                 else step.get_organisation_kind_display(),
-                "kind": step.get_kind_display(),
+                "label": step.label,
                 "current": current,
-                "done": bool(said) and not current,
-                "review": said,
+                "done": bool(spoken),
+                "returned": _returned(track) if here else None,
+                "review": spoken,
             }
         )
     return {
@@ -139,12 +149,38 @@ def way(track: Track) -> dict[str, Any]:
         "steps": steps,
         "standing": holding.standing(track),
         "due": holding.due(review),
-        "last": next(
-            (row for row in reversed(list(track.reviews.all())) if row.verdict == "return"), None
-        )
-        if track.status == Track.Status.RETURNED
-        else None,
+        "used_up": holding.used_up(review),
     }
+
+
+def _said(track: Track, all_tracks: list[Track]) -> dict[int, Review]:
+    """What stands of each step, by step; what an earlier attempt passed stands in the next one.
+
+    A step the dossier is at, or has to come to again, has not spoken.
+    """
+    before = [
+        row
+        for row in all_tracks
+        if row.source_id == track.source_id and row.attempt <= track.attempt
+    ]
+    found: dict[int, Review] = {}
+    for row in sorted(before, key=lambda row: row.attempt):
+        for review in row.reviews.all():
+            if review.verdict in ("", Review.Verdict.RETURN, *Review.VOID):
+                continue
+            reached = review.step.order < track.step.order
+            decided = row is track and track.is_decided and review.step.order == track.step.order
+            if reached or decided:
+                found[review.step_id] = review
+    return found
+
+
+def _returned(track: Track) -> Review | None:
+    """The return the track waits for an answer to."""
+    if track.status != Track.Status.RETURNED:
+        return None
+    said = [row for row in track.reviews.all() if row.verdict == Review.Verdict.RETURN]
+    return said[-1] if said else None
 
 
 def cost_table(proposal: Proposal) -> dict[str, Any]:
@@ -175,7 +211,7 @@ def funding_table(proposal: Proposal) -> dict[str, Any]:
     lines = list(proposal.funding_lines.all())
     totals = {
         stage: sum(getattr(line, stage) or 0 for line in lines)
-        if any(getattr(line, stage) is not None for line in lines)
+        if lines and all(getattr(line, stage) is not None for line in lines)
         else None
         for stage in ("requested", "appraised", "approved")
     }
@@ -186,7 +222,8 @@ def funding_table(proposal: Proposal) -> dict[str, Any]:
         "other": sum(line.current for line in lines if not line.source.is_state),
         "rate": money.rate(
             sum(line.current for line in lines if line.source.is_state),
-            sum(line.current for line in lines),
+            # Of what it costs: money that was cut is paid by somebody, the cost stays.
+            sum(item.amount for item in proposal.cost_items.all()),
         ),
     }
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from khuyencong.core import money_words
+from projects.annual.rows import proposals_of
 from projects.exchange import plan as listing
 from projects.exchange import plan_sheet
 from projects.exchange.plan_sheet import ROMAN, SHARE
-from projects.models import Proposal
 from reports import annual, layout
 from reports.layout import Column
 from reports.papers import Unit
@@ -34,6 +34,7 @@ WORDS: Final = (
 )
 NOTE: Final = 2.2
 NUMBER: Final = 7.0  # mm, of the first column
+ORDER: Final = 9.0  # mm, of the place in the list
 LEAST: Final = 125.0  # mm, of the columns with words together
 SIZES: Final = (8.5, 8, 7.5, 7, 6.5, 6, 5.5, 5)
 LONGEST: Final = 300  # characters of a text; the workbook has all of it
@@ -51,9 +52,9 @@ class AnnualPlanPaper(Report):
     def read(self, params: Mapping[str, Any], at: datetime.datetime) -> dict[str, Any]:
         plan = annual.plan_of(params)
         sources = plan_sheet.sources()
-        rows = Proposal.objects.filter(pk__in=plan.items.values("track__proposal"))
+        rows = proposals_of(plan)
         names = listing.group_names(rows)
-        found = plan_sheet.with_words(listing.grouped(rows))
+        found = plan_sheet.with_words(listing.grouped(rows, "plan_position"))
         groups = [
             {
                 "mark": ROMAN[group] if group < len(ROMAN) else "",
@@ -99,19 +100,18 @@ class AnnualPlanPaper(Report):
         return f"mau-2_{params['plan']}_{timezone.localtime(at):%Y%m%d-%H%M}"
 
 
-def _row(proposal: Proposal, sources: Sequence[Any]) -> dict[str, Any]:
+def _row(proposal: Any, sources: Sequence[Any]) -> dict[str, Any]:
     said = plan_sheet.said(proposal, sources)
     shares = [said[f"{SHARE}{source.code}"] for source in sources]
     days = [day for day in (said["starts_on"], said["ends_on"]) if day]
     row = {
         name: _short(said[name])
-        for name in (
-            *("title", "unit", "partner", "beneficiaries", "places", "expected_output"),
-            "remarks",
-        )
+        for name in (*("title", "unit", "partner", "beneficiaries", "places", "expected_output"),)
     }
     return row | {
         "code": proposal.code,
+        "position": proposal.plan_position,
+        "remarks": "; ".join(plan_sheet.kinds(proposal)),
         "time": " – ".join(f"{day:%d/%m/%Y}" for day in days),
         "shares": shares,
         "total": sum(shares),
@@ -133,6 +133,7 @@ def _sums(rows: Sequence[Mapping[str, Any]], sources: int) -> list[int]:
 def _shown(row: Mapping[str, Any], number: int, unit: Unit) -> dict[str, Any]:
     return {
         "no": number,
+        "position": row.get("position", ""),
         "texts": [row[code] for code, _head, _part in WORDS],
         "amounts": [unit.text(row["total"]), *(unit.text(one) for one in row["shares"])],
         "remarks": row["remarks"],
@@ -148,13 +149,21 @@ def _fit(total: Sequence[str], sources: Sequence[str]) -> dict[str, Any]:
     heads = [_("Tổng kinh phí"), *sources]
     for size in SIZES:
         figures = [
-            layout.least(Column(head, [text]), size)
+            max(layout.least(Column(head, [text]), size), _two_lines(head, size))
             for head, text in zip(heads, total, strict=True)
         ]
-        left = whole - sum(figures) - NUMBER
+        left = whole - sum(figures) - NUMBER - ORDER
         if left >= LEAST or size == SIZES[-1]:
             break
     parts = [part for _code, _head, part in WORDS] + [NOTE]
     words = [left * part / sum(parts) for part in parts]
-    widths = [NUMBER, *words[:-1], *figures, words[-1]]
+    widths = [NUMBER, ORDER, *words[:-1], *figures, words[-1]]
     return {"size": f"{size:g}", "widths": [f"{width:.2f}" for width in widths]}
+
+
+def _two_lines(head: str, size: float) -> float:
+    """The least width at which a heading takes two lines, not a line a word."""
+    words = head.split()
+    parted = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words) + 1)]
+    widest = (max(layout.text_width(line, size) for line in lines) for lines in parted)
+    return min(widest, default=0) + 2 * layout.PADDING

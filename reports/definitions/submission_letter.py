@@ -20,13 +20,14 @@ from reports.plan_form import AnnualPlanForm
 from reports.registry import Report, register
 
 NUMBER = 9.0  # mm, of the first column
+LEAST = 15.0  # mm, of a column of figures: its heading has a year, which is not broken
 
 
 @register
 class SubmissionLetter(Report):
     code = "submission-letter"
     title = gettext_lazy("Tờ trình danh mục đề án")
-    purpose = gettext_lazy("Thứ tự ưu tiên, kinh phí thẩm định, số còn lại của ô")
+    purpose = gettext_lazy("Thứ tự ưu tiên, kinh phí thẩm định, số còn lại của năm")
     group = gettext_lazy("Danh mục năm")
     template = "reports/print/submission_letter.html"
     form_class = AnnualPlanForm
@@ -54,7 +55,9 @@ class SubmissionLetter(Report):
         has_later = bool(total["later"])
         stages = names if has_later else names[:2]
         size, widths = _fit([unit.text(total[name]) for name in stages], figures, stages)
-        return annual.on_paper(figures, _("Về việc phê duyệt danh mục đề án")) | {
+        named = figures["plan"]["title"]
+        title = _("Về việc phê duyệt {plan}").format(plan=named[:1].lower() + named[1:])
+        return annual.on_paper(figures, title, "") | {
             "unit": unit.name,
             "lines": [
                 row | {"amounts": [unit.text(row[name]) for name in stages]} for row in found
@@ -86,7 +89,8 @@ def _row(row: Row) -> dict[str, Any]:
         "title": row.proposal.title,
         "who": "; ".join(row.beneficiaries),
         "where": ", ".join(row.places),
-        "why": row.reason or "; ".join(row.suggestion.reasons),
+        # What speaks for it by law, then what a person wrote; nothing that registers lack.
+        "why": "; ".join(said for said in (*row.suggestion.reasons, row.reason) if said),
         "requested": row.requested,
         "appraised": row.appraised,
         "later": row.later_appraised,
@@ -97,11 +101,16 @@ def _fit(
     total: list[str], figures: Mapping[str, Any], stages: tuple[str, ...]
 ) -> tuple[str, list[str]]:
     """The largest type at which the figures leave half of the page to words; widths in mm."""
-    heads = {"requested": "Đề nghị", "appraised": "Thẩm định", "later": "năm sau"}
+    year = figures["plan"]["year"]
+    heads = {
+        "requested": _("Đề nghị {year}").format(year=year),
+        "appraised": _("Thẩm định {year}").format(year=year),
+        "later": _("Thẩm định các năm sau"),
+    }
     whole = layout.WIDTHS["portrait"]
     for size in (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.0, 6.0, 5.0):
         amounts = [
-            layout.least(Column(heads[name], [text]), size)
+            max(layout.least(Column(heads[name], [text]), size), LEAST)
             for name, text in zip(stages, total, strict=True)
         ]
         left = whole - NUMBER - sum(amounts)

@@ -91,7 +91,7 @@ def test_what_a_specialist_proposed_and_took_back_is_no_candidate(place, plan):
 
 def test_the_code_names_province_year_source_and_serial(place, plan):
     again = plans.create(place.programme, YEAR, plan.source, by=place.people.sct)
-    assert (plan.code, again.code) == ("DM-TT-2026-provincial-01", "DM-TT-2026-provincial-02")
+    assert (plan.code, again.code) == ("DM-TT-2026-NST-01", "DM-TT-2026-NST-02")
 
 
 def test_the_same_page_sent_twice_makes_one_list(place):

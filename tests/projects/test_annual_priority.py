@@ -76,7 +76,9 @@ def test_a_trait_counts_between_its_days_alone(place):
     assert "Huyện nghèo: xã Bản Khác" in said(proposal)
     for day in (datetime.date(2025, 12, 31), datetime.date(2027, 1, 1)):
         assert suggestion(proposal, day).key[0] == 4
-    assert "chưa có đặc điểm ưu tiên" in said(proposal, datetime.date(2027, 1, 1))
+    after = suggestion(proposal, datetime.date(2027, 1, 1))
+    assert "chưa có đặc điểm ưu tiên" in after.lacks[0]
+    assert after.lacks[0] in after.notes and after.lacks[0] not in after.reasons
 
 
 def test_a_trait_of_the_district_holds_for_its_communes(place):

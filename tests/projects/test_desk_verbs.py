@@ -375,3 +375,21 @@ def test_a_role_that_ended_meanwhile_ends_the_right(place):
     again = type(sct).objects.get(pk=sct.pk)
     with pytest.raises(NotAllowed, match="không thẩm định"):
         fire(proposal, "pass", by=again)
+
+
+def test_a_suspended_dossier_waits_on_nobodys_desk_and_its_clock_stands(place):
+    with_second_touchpoint(place)
+    people = place.people
+    with clock.at(MONDAY):
+        proposal = contracted(place)
+        due = open_review(proposal).due_on
+    with clock.at(MONDAY + datetime.timedelta(days=1)):
+        fire(proposal, "suspend", by=people.sct_head, reason="Chờ mặt bằng.")
+        assert proposal not in Proposal.objects.awaiting(people.stc)
+        with pytest.raises(NotAllowed, match="đang tạm dừng"):
+            fire(proposal, "clear", by=people.stc)
+    with clock.at(MONDAY + datetime.timedelta(days=8)):
+        fire(proposal, "resume", by=people.sct_head, reason="Đã có mặt bằng.")
+        assert proposal in Proposal.objects.awaiting(people.stc)
+    assert open_review(proposal).due_on == due + datetime.timedelta(days=7)
+    clean()

@@ -10,7 +10,7 @@ from khuyencong.core.models.place_trait import PlaceTrait
 from khuyencong.core.models.rule import Confidence, Rule, RuleQuerySet
 from khuyencong.core.models.sealed import SealedModel, seal_of
 from khuyencong.core.models.token import ApiToken
-from khuyencong.core.models.user import RoleGrant, User
+from khuyencong.core.models.user import RoleGrant, User, in_force
 
 __all__ = [
     "ApiToken",
@@ -33,5 +33,6 @@ __all__ = [
     "StoredFile",
     "User",
     "dated_on",
+    "in_force",
     "seal_of",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -62,11 +64,25 @@ class User(AbstractBaseUser):
         raise TypeError("a user is deactivated, never deleted: the trail names them")
 
     @cached_property
+    def _held(self) -> tuple[tuple[str, int | None], ...]:
+        """Roles in force today, each with the giver it came from by delegation."""
+        rows = self.role_grants.filter(in_force(timezone.localdate())).order_by("pk")
+        return tuple(rows.values_list("role", "on_behalf_of"))
+
+    @cached_property
     def roles(self) -> frozenset[str]:
         """Role codes in force today."""
-        return frozenset(
-            self.role_grants.filter(dated_on(timezone.localdate())).values_list("role", flat=True)
-        )
+        return frozenset(role for role, _giver in self._held)
+
+    def stands_in_for(self, permissions: Iterable[str]) -> int | None:
+        """Key of the person in whose place alone one of these permissions is held today."""
+        wanted = frozenset(permissions)
+        givers = [
+            giver
+            for role, giver in self._held
+            if role_table.PERMISSIONS.get(role, frozenset()) & wanted
+        ]
+        return givers[0] if givers and None not in givers else None
 
     @cached_property
     def permissions(self) -> frozenset[str]:
@@ -117,3 +133,18 @@ class RoleGrant(Rule):
         if user.may(role_table.ADMINISTER):
             return cls.objects.filter(user__organisation__province_id=home.province_id)
         return cls.objects.filter(user__organisation__lineage=home.lineage)
+
+
+def in_force(day: datetime.date) -> models.Q:
+    """Grants that hold on a day: one's own, or from a giver who could do it himself that day.
+
+    What was passed on ends with the giver's account and with the role it rests on.
+    """
+    own = RoleGrant.objects.filter(
+        dated_on(day),
+        user=models.OuterRef("on_behalf_of"),
+        role=models.OuterRef("role"),
+        on_behalf_of=None,
+    )
+    passed_on = models.Q(models.Exists(own), on_behalf_of__is_active=True)
+    return dated_on(day) & (models.Q(on_behalf_of=None) | passed_on)

@@ -26,6 +26,7 @@ from projects.views.annual.found import not_now, plan_or_404, refuse_unless, wro
 from projects.views.transition import bound
 
 YES, LEFT = "duyet", "de-lai"
+RECOUNT = "tinh-lai"
 
 
 @dataclass
@@ -106,9 +107,10 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
     asked = _asked(rows)
     form = DecisionForm(*bound(request), initial={"expected_version": plan.version})
     faults: list[Fault] = []
+    recounts = request.method == "POST" and request.POST.get("viec") == RECOUNT
     if form.is_bound:
         answers, faults = _take(request.POST, asked)
-        if form.is_valid() and not faults:
+        if form.is_valid() and not faults and not recounts:
             faults = _attempt(request, plan, form, answers)
             if not faults:
                 return redirect("annual_plan", code=plan.code)
@@ -126,7 +128,8 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         "has_errors": bool(faults or form.errors),
         "is_illustration": plan.programme.is_illustration,
     }
-    status = 422 if form.is_bound else 200
+    context["recounted"] = recounts and not context["has_errors"]
+    status = 422 if form.is_bound and not context["recounted"] else 200
     return render(request, "projects/annual/decide.html", context, status=status)
 
 

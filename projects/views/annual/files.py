@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from khuyencong.core import clock
 from projects.annual import workbook as annual_workbook
+from projects.annual.rows import proposals_of
 from projects.exchange import plan as official
-from projects.models import Proposal
 from projects.views.annual.found import plan_or_404
 from projects.views.download import workbook
 
@@ -21,13 +21,18 @@ def official_form(request: HttpRequest, code: str) -> HttpResponse:
     """Mẫu 2: grouped by activity, live sums; in đồng, or in triệu đồng."""
     plan = plan_or_404(request, code)
     in_millions = request.GET.get("dvt") == "trieu"
-    rows = Proposal.objects.filter(pk__in=plan.items.values("track__proposal"))
+    rows = proposals_of(plan)
     about = _("{code}, lập ngày {day}").format(code=plan.code, day=f"{clock.today():%d/%m/%Y}")
     unit = "trieu" if in_millions else "dong"
     return workbook(
         f"mau-2-{plan.code}-{unit}.xlsx",
         lambda target: official.write(
-            target, rows, title=plan.title.upper(), about=about, in_millions=in_millions
+            target,
+            rows,
+            title=plan.title.upper(),
+            about=about,
+            in_millions=in_millions,
+            inside="plan_position",
         ),
     )
 

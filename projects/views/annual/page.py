@@ -17,7 +17,7 @@ from khuyencong.core.refusals import Fault, Refused, Stale
 from projects.annual import candidates, plans, room
 from projects.annual.rows import Row, offered, rows_of
 from projects.forms.draft import whole_number
-from projects.models import AnnualPlan
+from projects.models import AnnualPlan, Proposal
 from projects.views.annual import ticks
 from projects.views.annual.found import not_now, plan_or_404, refuse_unless, wrong_state
 
@@ -133,11 +133,21 @@ def _shown(
         context["elsewhere"] = _elsewhere(plan)
         template = "projects/annual/edit.html"
     else:
+        _mark_open(request, rows)
         context["trail"] = [
             (entry, audit.sentence(entry)) for entry in audit.trail(plan).order_by("-seq")[:50]
         ]
         template = "projects/annual/detail.html"
     return render(request, template, context, status=status)
+
+
+def _mark_open(request: HttpRequest, rows: Sequence[Row]) -> None:
+    """The office that decides sees the list before the dossiers have come to it."""
+    asked = [row.proposal.pk for row in rows]
+    seen = Proposal.objects.visible_to(request.user).filter(pk__in=asked)
+    opened = set(seen.values_list("pk", flat=True))
+    for row in rows:
+        row.opens = row.proposal.pk in opened
 
 
 def _ways(request: HttpRequest, plan: AnnualPlan) -> dict[str, bool]:
