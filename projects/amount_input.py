@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from khuyencong.core import money
 from khuyencong.core.refusals import Fault
 from projects.act import Act
-from projects.models import CostShare, FundingLine, ReviewStep, Track
+from projects.models import CostShare, FundingLine, Track
 
 
 def lines_of(act_track: Track, lines: list[FundingLine]) -> list[FundingLine]:
@@ -60,12 +60,6 @@ def shares_of(act: Act) -> list[tuple[int, CostShare]]:
     ]
 
 
-def _is_above_appraised(act: Act, appraised: int | None, amount: int) -> bool:
-    """Who approves gives no more than was appraised; offices before may judge otherwise."""
-    approving = act.review.step.kind == ReviewStep.Kind.APPROVE
-    return approving and appraised is not None and amount > appraised
-
-
 def share_faults(act: Act) -> Iterator[Fault]:
     """Each cost line between zero and what was asked; together what the years give."""
     judged = given_shares(act)
@@ -90,15 +84,6 @@ def share_faults(act: Act) -> Iterator[Fault]:
                     n=position + 1,
                     amount=money.format_exact(amount),
                     requested=money.format_exact(share.requested),
-                ),
-                where,
-            )
-        elif _is_above_appraised(act, share.appraised, amount):
-            yield Fault(
-                _("Dòng {n}: {amount} vượt mức thẩm định {appraised} triệu đồng.").format(
-                    n=position + 1,
-                    amount=money.format_exact(amount),
-                    appraised=money.format_exact(share.appraised),
                 ),
                 where,
             )
@@ -139,19 +124,6 @@ def faults(act: Act) -> Iterator[Fault]:
                     year=line.year,
                     amount=money.format_exact(amount),
                     requested=money.format_exact(line.requested),
-                ),
-                f"amount-{line.pk}",
-            )
-        elif _is_above_appraised(act, line.appraised, amount):
-            yield Fault(
-                _(
-                    "{source} năm {year}: {amount} vượt mức thẩm định {appraised} triệu đồng. "
-                    "Muốn duyệt cao hơn, trả lại để thẩm định lại."
-                ).format(
-                    source=line.source.name,
-                    year=line.year,
-                    amount=money.format_exact(amount),
-                    appraised=money.format_exact(line.appraised),
                 ),
                 f"amount-{line.pk}",
             )

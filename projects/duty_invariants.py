@@ -63,9 +63,10 @@ def _faults_of(review: Review) -> Iterator[str]:
         yield "was reviewed by who submitted it"
     if review.organisation.lineage == proposal.implementing_unit.lineage:
         yield "was reviewed by its own unit"
-    if review.decided_by_id and review.decided_by_id == review.proposed_by_id:
-        yield "one person gave both signatures"
     grant = review.delegation
+    stood_in_for = grant.on_behalf_of_id if grant else None
+    if review.proposed_by_id and review.proposed_by_id in {review.decided_by_id, stood_in_for}:
+        yield "one person gave both signatures"
     actors = {review.decided_by_id, review.proposed_by_id, review.recorded_by_id}
     if grant and grant.user_id not in actors:
         yield "was decided under another person's delegation"
@@ -79,5 +80,8 @@ def _appraised_too(review: Review, other: Review) -> bool:
     if other.step.order > review.step.order:
         return False
     persons = {other.decided_by_id, other.proposed_by_id}
-    same_person = review.decided_by_id and review.decided_by_id in persons
-    return bool(same_person) or other.organisation.lineage == review.organisation.lineage
+    actors = {review.decided_by_id}
+    if review.delegation:
+        actors.add(review.delegation.on_behalf_of_id)
+    same_office = other.organisation.lineage == review.organisation.lineage
+    return bool((actors & persons) - {None}) or same_office

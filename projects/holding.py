@@ -28,8 +28,10 @@ class Due:
     def with_day(self) -> str:
         """The same with its day, unless the words name it already."""
         day = f"{self.on:%d/%m/%Y}" if self.on else ""
-        return self.text if day in self.text else _("Hạn {day}, {left}").format(
-            day=day, left=self.text
+        return (
+            self.text
+            if day in self.text
+            else _("Hạn {day}, {left}").format(day=day, left=self.text)
         )
 
 
@@ -87,7 +89,7 @@ def used_up(review: Review | None) -> str:
         return ""
     if review.used_days < review.step.working_days:
         return ""
-    text = _("đã dùng {n} ngày làm việc ở các lần trước, hết thời hạn của bước")
+    text = _("đã dùng {n} ngày làm việc ở các lần trước")
     return text.format(n=review.used_days)
 
 

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 # After the reminders of the morning, so that the day's mail has them.
 DIGEST_AT: Final = datetime.time(7, 30)
 DIGEST_MAX: Final = 100
+_SAID: Final = ("proposal", "review__organisation", "grant__on_behalf_of")
 _UNWANTED: Final = (
     Q(user__is_active=False)
     | Q(user__email="")
@@ -45,10 +46,10 @@ def mail_waiting(limit: int = 200) -> int:
 def _each(limit: int) -> int:
     waiting = Notice.objects.filter(mailed_at=None, user__mail_mode=User.MailMode.EACH)
     sent = 0
-    for notice in waiting.select_related("user", "proposal").order_by("pk")[:limit]:
+    for notice in waiting.select_related("user", *_SAID).order_by("pk")[:limit]:
         if not _claim([notice]):
             continue
-        url = _url(reverse("proposal_detail", kwargs={"code": notice.proposal.code}))
+        url = _url(notice.path)
         if not _send(notice.user, notice.sentence, [notice.sentence], url):
             _give_back([notice])
             break
@@ -72,7 +73,7 @@ def _digests(limit: int) -> int:
         before = user.digest_on
         if not User.objects.filter(due, pk=user.pk).update(digest_on=now.date()):
             continue
-        notices = list(waiting.filter(user=user).select_related("proposal").order_by("pk"))
+        notices = list(waiting.filter(user=user).select_related(*_SAID).order_by("pk"))
         _claim(notices)
         if not _send(user, _subject(len(notices)), _lines(notices), _url(reverse("inbox"))):
             _give_back(notices)

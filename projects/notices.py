@@ -11,8 +11,8 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
-from khuyencong.core import clock, roles
-from khuyencong.core.models import Organisation, User, dated_on
+from khuyencong.core import clock, delegation, roles
+from khuyencong.core.models import Organisation, RoleGrant, User, dated_on
 from projects.models import Notice, Proposal, Remark, Review, SiteList, Track
 
 # tasks.py puts the bell of the worker here: the workflow itself knows no worker.
@@ -91,7 +91,7 @@ def write_many(changed: Sequence[tuple[Proposal, str]], by: User) -> bool:
             kind=kind,
             status=by_pk[proposal_id].status,
             review=review,
-            due_on=review.due_on if review else None,
+            due_on=_day_of(review),
             created_at=now,
             mailed_at=None if reader.has_address else now,
         )
@@ -113,12 +113,32 @@ def write_many(changed: Sequence[tuple[Proposal, str]], by: User) -> bool:
     if decided:
         units = {pk: by_pk[pk].implementing_unit.lineage for pk in decided}
         officers = people(units.values(), OFFICERS)
+        sent_back = _sent_back(pk for pk in decided if by_pk[pk].status == Proposal.Status.RETURNED)
         for proposal_id, lineage in units.items():
             for reader in officers.get(lineage, ()):
-                tell(reader, proposal_id, Notice.Kind.OUTCOME)
+                tell(reader, proposal_id, Notice.Kind.OUTCOME, sent_back.get(proposal_id))
     notices = [notice for (user_id, _pk), notice in told.items() if user_id != by.pk]
     Notice.objects.bulk_create(notices)
     return any(notice.mailed_at is None for notice in notices)
+
+
+def _day_of(review: Review | None) -> datetime.date | None:
+    """The day that binds the reader: the unit's to answer a return by, else the office's."""
+    if review is None:
+        return None
+    is_return = review.verdict == Review.Verdict.RETURN
+    return review.reply_due_on if is_return else review.due_on
+
+
+def _sent_back(proposals: Iterable[int]) -> dict[int, Review]:
+    """The return by which this very act sent each of these dossiers back."""
+    wanted = list(proposals)
+    if not wanted:
+        return {}
+    rows = Review.objects.filter(
+        track__proposal__in=wanted, verdict=Review.Verdict.RETURN, decided_at=clock.now()
+    )
+    return {row.track.proposal_id: row for row in rows.select_related("track")}
 
 
 def _fresh(proposals: Iterable[int]) -> list[Review]:
@@ -220,3 +240,22 @@ def ring() -> None:
     """After the commit: wake the worker. A broker that is down only delays the e-mails."""
     for bell in bells:
         bell()
+
+
+@delegation.when_given
+def tell_receiver(grants: Sequence[RoleGrant], by: User) -> None:
+    """Who acts for somebody from a day on is told so, in the inbox and by mail."""
+    now = clock.now()
+    rows = [
+        Notice(
+            user=grant.user,
+            grant=grant,
+            kind=Notice.Kind.DELEGATED,
+            created_at=now,
+            mailed_at=None if grant.user.email else now,
+        )
+        for grant in grants
+    ]
+    Notice.objects.bulk_create(rows)
+    if any(row.mailed_at is None for row in rows):
+        transaction.on_commit(ring)

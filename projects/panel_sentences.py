@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from khuyencong.core.audit import says
@@ -18,10 +20,15 @@ def _paper(entry: AuditEntry) -> str:
 
 
 def _seat(entry: AuditEntry) -> str:
-    """The seat by its number and role: a person's name is in no row's changes."""
+    """The member by name and role."""
     seat = entry.changes.get("seat", "")
-    name = dict(PanelMember.Seat.choices).get(seat, seat)
-    return _("thành viên số {n} ({seat})").format(n=entry.changes.get("member", ""), seat=name)
+    role = dict(PanelMember.Seat.choices).get(seat, seat)
+    return _("{name} ({seat})").format(name=_named(entry.changes), seat=role)
+
+
+def _named(row: dict[str, Any]) -> str:
+    """Rows of before names were kept have the number of the seat alone."""
+    return row.get("name") or _("thành viên số {n}").format(n=row.get("member", ""))
 
 
 @says("projects.panel.convene")
@@ -39,6 +46,8 @@ def replaced(entry: AuditEntry) -> str:
     text = _("{who} thay {seat}. Lý do: {reason}").format(
         who=_who(entry), seat=_seat(entry), reason=entry.reason
     )
+    if new := entry.changes.get("by_name"):
+        text += _(". Người thay: {name}").format(name=new)
     if votes := entry.changes.get("votes_dropped"):
         text += _(". {n} phiếu của người được thay không còn tính").format(n=votes)
     return text
@@ -58,11 +67,11 @@ def declared(entry: AuditEntry) -> str:
 def barred(entry: AuditEntry) -> str:
     """By the rule, not by a person's word."""
     found = "; ".join(
-        _("thành viên số {n}: {code}").format(n=row["member"], code=row["proposal"])
+        _("{name}: {code}").format(name=_named(row), code=row["proposal"])
         for row in entry.changes.get("barred", [])
     )
     lifted = "; ".join(
-        _("thành viên số {n}: {code}").format(n=row["member"], code=row["proposal"])
+        _("{name}: {code}").format(name=_named(row), code=row["proposal"])
         for row in entry.changes.get("lifted", [])
     )
     parts = []

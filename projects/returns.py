@@ -24,7 +24,7 @@ def standing(proposal: Proposal) -> list[Review]:
     last = {row.track_id: row for row in rows}
     found = {(row.organisation_id, row.decided_at): row for row in last.values()}
     points: dict[int, list[ReturnPoint]] = {}
-    for point in ReturnPoint.objects.filter(review__in=found.values()):
+    for point in ReturnPoint.objects.filter(review__in=list(found.values())):
         points.setdefault(point.review_id, []).append(point)
     for row in found.values():
         row.points = points.get(row.pk, [])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.utils.translation import gettext as _
 
 from khuyencong.core import money
 from khuyencong.core.audit import says
 from khuyencong.core.models import AuditEntry
+from projects.dossier_parts import TITLES
 from projects.models import Proposal, Review, Track
 
 
@@ -39,6 +42,18 @@ def finish(entry: AuditEntry, text: str) -> str:
         text += _(" ngày {day}").format(day=f"{entry.effective_on:%d/%m/%Y}")
     if entry.reason:
         text += _(". Lý do: {reason}").format(reason=entry.reason)
+    return text
+
+
+def wanted(entry: AuditEntry) -> str:
+    """The day to answer a return by, and the parts of the dossier it names."""
+    text = ""
+    if entry.changes.get("due_on"):
+        day = datetime.date.fromisoformat(entry.changes["due_on"])
+        text += _(", hạn {day}").format(day=f"{day:%d/%m/%Y}")
+    parts = [str(TITLES.get(code, code)) for code in entry.changes.get("points", ())]
+    if parts:
+        text += "; " + ", ".join(_("phần {part}").format(part=part) for part in parts)
     return text
 
 
@@ -128,7 +143,7 @@ def recorded(entry: AuditEntry) -> str:
     )
     if _amount(entry):
         text += _(", {amount} triệu đồng").format(amount=_amount(entry))
-    return finish(entry, text)
+    return finish(entry, text + wanted(entry))
 
 
 @says("projects.track.approve")
@@ -151,7 +166,7 @@ def returned(entry: AuditEntry) -> str:
     text = _("{who} trả lại bổ sung, nguồn {source}").format(
         who=who(entry), source=source_of(entry)
     )
-    return finish(entry, text)
+    return finish(entry, text + wanted(entry))
 
 
 @says("projects.track.refuse", "projects.track.conclude")

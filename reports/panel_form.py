@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import User
 from projects.models import Panel
+from projects.panels import loading, seeing
 
 OFFERED = 200
 
@@ -26,6 +27,7 @@ class PanelMinutesForm(PortalForm, forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         seen = Panel.objects.visible_to(user)
         field: Any = self.fields["panel"]
         field.queryset = seen
@@ -34,6 +36,13 @@ class PanelMinutesForm(PortalForm, forms.Form):
             ("", field.empty_label),
             *((row.code, f"{row.code} {row.name}") for row in seen[:OFFERED]),
         ]
+
+    def clean_panel(self) -> Panel:
+        """Who is barred from one of its dossiers reads no minutes before the conclusion."""
+        found = loading.whole(Panel.objects.filter(pk=self.cleaned_data["panel"].pk)).get()
+        if reason := seeing.why_no_minutes(self.user, found):
+            raise forms.ValidationError(reason)
+        return found
 
     def params(self) -> dict[str, Any]:
         return {"panel": self.cleaned_data["panel"].code}

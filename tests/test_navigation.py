@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.template import engines
@@ -192,3 +193,11 @@ def test_pages_with_faults_say_so_first_and_illustrations_are_marked():
     html = render_to_string("base.html", context)
     assert "<title>Lỗi: " in html
     assert "Dữ liệu minh họa, không phải số liệu thật." in html
+
+
+def test_icons_of_the_menu_are_drawn_and_say_what_they_lead_to():
+    sprite = (settings.BASE_DIR / "static/img/icons.svg").read_text(encoding="utf-8")
+    places = {place.name: place.icon for _label, group in navigation._MAP for place in group}
+    assert all(f'<symbol id="{icon}"' in sprite for icon in places.values())
+    assert places["annual_list"] == "list"  # no arrow: nothing is downloaded there
+    assert places["panel_list"] != places["delegation_list"]

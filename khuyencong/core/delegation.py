@@ -8,7 +8,7 @@ is stamped with it (``standing_in``), and the duties stay apart as for everybody
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,9 @@ _ACTING: Final = frozenset(
 PASSED_ON: Final = tuple(
     role for role, rights in role_table.PERMISSIONS.items() if rights & _ACTING
 )
+# Who keeps the portal, audits it, or is no person acts for nobody.
+_APART: Final = (Role.ADMINISTRATOR, Role.AUDITOR, Role.SERVICE)
+_listeners: list[Callable[[list[RoleGrant], User], object]] = []
 _A_DAY: Final = datetime.timedelta(days=1)
 
 
@@ -86,6 +89,13 @@ def colleagues(user: User) -> QuerySet[User]:
     return rows.filter(organisation__lineage=home.lineage)
 
 
+def receivers(user: User) -> QuerySet[User]:
+    """Colleagues who may act for another: persons who judge, carry out or prepare dossiers."""
+    today = RoleGrant.objects.filter(dated_on(clock.today()))
+    barred = today.filter(role__in=_APART).values("user")
+    return colleagues(user).exclude(pk=user.pk).exclude(pk__in=barred)
+
+
 def own_roles(user: User) -> frozenset[str]:
     """Roles that the person has in their own right today and may pass on."""
     held = user.role_grants.filter(
@@ -106,7 +116,18 @@ def delegate(wish: Wish, *, by: User) -> list[RoleGrant]:
             return known
         if found := list(dict.fromkeys(faults_of(wish, by))):
             raise Refused(found)
-        return [_grant(wish, role, by) for role in sorted(set(wish.roles))]
+        made = [_grant(wish, role, by) for role in sorted(set(wish.roles))]
+        for listener in _listeners:
+            listener(made, by)
+        return made
+
+
+def when_given(
+    listener: Callable[[list[RoleGrant], User], object],
+) -> Callable[[list[RoleGrant], User], object]:
+    """Register who must hear of new delegations, in their transaction."""
+    _listeners.append(listener)
+    return listener
 
 
 def _written(wish: Wish) -> list[RoleGrant]:
@@ -178,6 +199,14 @@ def _faults_of_people(wish: Wish, by: User) -> Iterator[Fault]:
     if administers.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today())).exists():
         yield Fault(
             _("{receiver} là quản trị của cổng, không nhận ủy quyền xét duyệt.").format(
+                receiver=receiver
+            ),
+            "receiver",
+        )
+    apart = receiver.role_grants.filter(dated_on(clock.today()), role__in=_APART)
+    if apart.exclude(role=Role.ADMINISTRATOR).exists():
+        yield Fault(
+            _("{receiver} là tài khoản kiểm toán hoặc hệ thống, không nhận ủy quyền.").format(
                 receiver=receiver
             ),
             "receiver",

@@ -54,7 +54,9 @@ class DelegationForm(PortalForm, forms.Form):
         colleagues = delegation.colleagues(by).order_by("organisation", "full_name", "pk")
         labels = dict(Role.choices)
         offered = delegation.PASSED_ON
-        self.fields["receiver"].queryset = colleagues.exclude(pk=by.pk)
+        self.fields["receiver"].queryset = delegation.receivers(by).order_by(
+            "organisation", "full_name", "pk"
+        )
         if by.may(role_table.ADMINISTER):
             self.fields["giver"].queryset = colleagues
         else:

@@ -1,5 +1,7 @@
 """Field types shared by every app: money as whole đồng, and text that is safe to store."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -34,3 +36,16 @@ class ProseField(models.TextField):
 
     def to_python(self, value: object) -> object:
         return super().to_python(cleaned(value, multiline=True))
+
+
+class NumberKeyField(models.CharField):
+    """The number of the same row as it is compared, filled in whenever the row is written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(max_length=240, editable=False, default="")
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        key = text.number_key(model_instance.number)
+        setattr(model_instance, self.attname, key)
+        return key

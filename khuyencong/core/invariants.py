@@ -134,12 +134,12 @@ def stored_files_are_there() -> Iterator[Violation]:
 @invariant("I10")
 def document_numbers_unique() -> Iterator[Violation]:
     twice = (
-        LegalDocument.objects.values("issuer_name", "kind", "year", "number")
+        LegalDocument.objects.values("issuer_name", "kind", "year", "number_key")
         .annotate(times=Count("pk"))
         .filter(times__gt=1)
     )
     for row in twice:
-        yield Violation("I10", f"{row['issuer_name']} {row['number']}", f"{row['times']} times")
+        yield Violation("I10", f"{row['issuer_name']} {row['number_key']}", f"{row['times']} times")
     wrong = LegalDocument.objects.filter(issued_on__isnull=False).exclude(year=F("issued_on__year"))
     for document in wrong:
         yield Violation("I10", str(document), "its year is not the year of its date")

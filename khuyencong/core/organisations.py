@@ -148,8 +148,8 @@ def merge(
 ) -> None:
     """Sáp nhập từ ngày…: from that day the other office goes on with everything of this one."""
     with transaction.atomic():
-        rows = Organisation.objects.select_for_update(no_key=True).filter(pk__in={office.pk, into.pk})
-        locked = {row.pk: row for row in rows.order_by("pk")}
+        both = Organisation.objects.filter(pk__in={office.pk, into.pk}).order_by("pk")
+        locked = {row.pk: row for row in both.select_for_update(no_key=True)}
         current, target = _locked(locked[office.pk], by), locked[into.pk]
         _goes_on(current)
         objections = [fault for ask in _objections for fault in ask(current, target)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from khuyencong.core import clock, text
@@ -67,13 +68,8 @@ def register(
         number = text.clean(paper.number)
     except text.TextInputError as error:
         raise Refused(Fault(str(error), "document_number")) from error
-    same = LegalDocument.objects.filter(
-        issuer_name=issuer.name,
-        kind=kind,
-        number=number,
-        year=paper.issued_on.year if paper.issued_on else None,
-    )
-    found = same.first()
+    year = paper.issued_on.year if paper.issued_on else None
+    found = _same(issuer, kind, number, year)
     if found is None:
         document = LegalDocument(
             number=number,
@@ -97,7 +93,7 @@ def register(
             return document
         except IntegrityError:
             # Two acts under one decision at once: the other was first, its record is ours too.
-            found = same.get()
+            found = _same(issuer, kind, number, year)
     if found.issued_on != paper.issued_on:
         raise Refused(
             Fault(
@@ -118,3 +114,20 @@ def register(
         paper.file.content.delete(save=False)
         paper.file.delete()
     return found
+
+
+def _same(issuer: Organisation, kind: str, number: str, year: int | None) -> LegalDocument | None:
+    """The record of this number, however it is typed, by the office under any of its names."""
+    rows = LegalDocument.objects.filter(
+        Q(issuer__lineage=issuer.lineage) | Q(issuer_name=issuer.name),
+        number_key=text.number_key(number),
+        kind=kind,
+        year=year,
+    )
+    found = list(rows.order_by("pk")[:20])
+    # Offices that became one may both have given a number: the name of this one comes first.
+    return min(
+        found,
+        key=lambda row: (row.issuer_name != issuer.name, row.number != number),
+        default=None,
+    )

@@ -62,6 +62,18 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+_DASHES: Final = re.compile("[\u00af\u02d7\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
+
+
+def number_key(number: str) -> str:
+    """A document's number for comparison: blind to case, blanks, the kind of dash and of digit.
+
+    Leading zeros count as they are written.
+    """
+    folded = unicodedata.normalize("NFKC", _DROPPED_FIRST.sub("", number)).casefold()
+    return "".join(_DASHES.sub("-", unicodedata.normalize("NFC", folded)).split())[:240]
+
+
 _ALPHABET: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_CODES: Final = dict(zip(_ALPHABET, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg", strict=True)) | {
     "ð": "G",

@@ -20,7 +20,7 @@ from khuyencong.core import audit, clock, csv_text
 from khuyencong.core.models import AuditAnchor, StoredFile, User
 from khuyencong.core.refusals import Fault, Refused
 from projects import papers_of_dossier
-from projects.bundles import tables
+from projects.bundles import columns, tables
 from projects.models import Proposal
 
 ACTION: Final = "projects.proposal.export_bundle"
@@ -120,11 +120,15 @@ def _dossier(archive: Archive, proposal: Proposal, by: User) -> dict[str, Any]:
     sentences = {entry.seq: audit.sentence(entry) for entry in spoken}
     archive.text(
         f"{folder}/nhat-ky.csv",
-        csv_text.table({"sentence": sentences[row["seq"]], **row} for row in entries),
+        csv_text.table(
+            columns.readable(
+                "nhat-ky", ({"sentence": sentences[row["seq"]], **row} for row in entries)
+            )
+        ),
     )
     for name, rows in tables.all_of(proposal).items():
         archive.data(f"{folder}/bang/{name}.json", rows)
-        archive.text(f"{folder}/bang/{name}.csv", csv_text.table(rows))
+        archive.text(f"{folder}/bang/{name}.csv", csv_text.table(columns.readable(name, rows)))
     return {
         "code": proposal.code,
         "audit_seq": proposal.audit_seq,

@@ -14,14 +14,17 @@ from django.utils.translation import gettext_lazy
 from khuyencong.core import clock, files, text
 from khuyencong.core.form_fields import DayField, UploadField, no_file_hint
 from khuyencong.core.forms import PortalForm
-from khuyencong.core.models import Organisation, User
+from khuyencong.core.models import Organisation, RoleGrant, User, dated_on
 from khuyencong.core.papers import Paper
+from khuyencong.core.roles import Role
 from projects.forms.words import Words
 from projects.models import Enterprise, PanelMember, Proposal
 from projects.panels import convening
 from projects.panels.convening import Seat
 
 OFFERED = 200
+NOT_SEATED = (Role.SERVICE, Role.AUDITOR, Role.ADMINISTRATOR)
+SEATED = tuple(role for role in Role if role not in NOT_SEATED)
 
 
 class Pool:
@@ -36,6 +39,10 @@ class Pool:
         rows = User.objects.filter(
             Q(organisation__province=home) | Q(organisation__province=None), is_active=True
         )
+        # Who keeps the portal, audits it, or is no person has no seat.
+        held = RoleGrant.objects.filter(dated_on(clock.today()), role__in=SEATED).values("user")
+        apart = RoleGrant.objects.filter(dated_on(clock.today()), role__in=NOT_SEATED)
+        rows = rows.filter(pk__in=held).exclude(pk__in=apart.values("user"))
         return list(rows.select_related("organisation").order_by("full_name", "pk"))
 
     @cached_property

@@ -26,6 +26,7 @@ class Section:
     wrong: int = 0
     is_empty: bool = False
     said: str = ""  # words of its own instead of the computed ones
+    is_asked: bool = False  # a return named it, and nothing in it was changed since
     is_ready: bool = True  # the last part: whether anything at all stands in the way
 
     @property
@@ -34,6 +35,8 @@ class Section:
             return "r"
         if self.missing:
             return "o" if self.is_empty else "w"
+        if self.is_asked:
+            return "w"
         return "g" if self.is_ready else "o"
 
     @property
@@ -48,7 +51,7 @@ class Section:
         if self.missing:
             text = ngettext("Còn thiếu %(n)s mục", "Còn thiếu %(n)s mục", len(self.missing))
             return text % {"n": len(self.missing)}
-        return _("Hoàn thành")
+        return _("Cần bổ sung") if self.is_asked else _("Hoàn thành")
 
 
 def sections(
@@ -57,11 +60,13 @@ def sections(
     saved: Draft,
     papers: tuple[int, int] = (0, 0),
     open_checks: int = 0,
+    asked: Iterable[str] = (),
 ) -> list[Section]:
     """The parts with what the saved draft lacks, and the ids of boxes that cannot be read.
 
     ``papers``: how many of the papers that must be there are there, and of how many;
-    ``open_checks``: errors of the checks, and warnings without a reason.
+    ``open_checks``: errors of the checks, and warnings without a reason; ``asked``: parts that a
+    return named and that read as they did then.
     """
     found = {
         code: Section(number, code, title)
@@ -76,6 +81,8 @@ def sections(
         found[section_of(fault.field)].wrong += 1
     for code, filled in _filled(saved).items():
         found[code].is_empty = not any(filled)
+    for code in asked:
+        found[code].is_asked = True
     there, needed = papers
     if needed and there < needed:
         found[PAPERS].said = _("{there} trên {needed}").format(there=there, needed=needed)
@@ -98,5 +105,5 @@ def _filled(saved: Draft) -> dict[str, tuple[Any, ...]]:
 
 
 def first_unfinished(found: list[Section]) -> str:
-    """Where to go on: the first part that lacks something, else the last page."""
-    return next((row.code for row in found[:-1] if row.missing), LAST)
+    """Where to go on: the first part that lacks something or was asked for, else the last page."""
+    return next((row.code for row in found[:-1] if row.missing or row.is_asked), LAST)

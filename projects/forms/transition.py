@@ -48,9 +48,15 @@ class TransitionForm(PortalForm, forms.Form):
         options: list[Option],
         user: User,
         suggested: Mapping[str, str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        notes: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        """``suggested``: what to supplement by part of the dossier, as the desk would say it."""
+        """``suggested``: what to supplement by part of the dossier, as the desk would say it.
+
+        ``labels``, ``notes``: what the verbs are called there, and small words under the name.
+        """
+        self.labels, self.notes = labels or {}, notes or {}
         self.proposal, self.options, self.user = proposal, options, user
         self.suggested = suggested or {}
         needs = {need for option in options for need in option.transition.needs}
@@ -79,8 +85,9 @@ class TransitionForm(PortalForm, forms.Form):
             made["verb"] = forms.ChoiceField(
                 label=_("Kết luận"),
                 widget=forms.RadioSelect,
-                choices=[(option.verb, option.label) for option in options],
-                initial=options[0].verb,
+                choices=[(row.verb, self.labels.get(row.verb, row.label)) for row in options],
+                # Nothing is picked beforehand: the person says what the office answers.
+                error_messages={"required": _("Chọn một kết luận.")},
             )
         if len(tracks) > 1:
             made["source"] = forms.ChoiceField(
@@ -156,6 +163,11 @@ class TransitionForm(PortalForm, forms.Form):
             for need in option.transition.needs:
                 found.setdefault(need, []).append(option.verb)
         return {need: " ".join(verbs) for need, verbs in found.items()}
+
+    @property
+    def verb_rows(self) -> list[tuple[Any, str]]:
+        """The verbs to pick from, each with its small words."""
+        return [(row, self.notes.get(row.data["value"], "")) for row in self["verb"]]
 
     @property
     def verbs_for_signer(self) -> str:

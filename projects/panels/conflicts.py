@@ -116,8 +116,10 @@ def settle(panel: Panel, *, by: User) -> None:
 
 def _named(panel: Panel, pair: Pair) -> dict[str, Any]:
     item, member = pair
+    seat = loading.member_of(panel, member)
     return {
-        "member": loading.member_of(panel, member).position,
+        "member": seat.position,
+        "name": seat.full_name,
         "proposal": loading.item_of(panel, item).proposal.code,
     }
 
@@ -161,7 +163,12 @@ def declare(
         panel,
         by=by,
         reason=reason,
-        changes={"proposal": item.proposal.code, "member": member.position, "seat": member.seat},
+        changes={
+            "proposal": item.proposal.code,
+            "member": member.position,
+            "name": member.full_name,
+            "seat": member.seat,
+        },
     )
 
 

@@ -40,7 +40,7 @@ def replace(panel: Panel, member_id: int, seat: Seat, *, reason: str, by: User) 
     if faults:
         raise Refused(faults)
     votes = PanelVote.objects.filter(member=leaving).count()
-    position = leaving.position
+    position, left = leaving.position, leaving.full_name
     leaving.delete()
     row = seat.row(position)
     row.panel = panel
@@ -50,7 +50,13 @@ def replace(panel: Panel, member_id: int, seat: Seat, *, reason: str, by: User) 
         panel,
         by=by,
         reason=reason[:300],
-        changes={"member": position, "seat": row.seat, "votes_dropped": votes},
+        changes={
+            "member": position,
+            "name": left,
+            "by_name": row.full_name,
+            "seat": row.seat,
+            "votes_dropped": votes,
+        },
     )
     panel = loading.whole(Panel.objects.filter(pk=panel.pk)).get()
     conflicts.settle(panel, by=by)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count as CountRows
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from khuyencong.core.models import User
 from khuyencong.core.refusals import Fault
-from projects.models import Panel, PanelConflict, PanelItem, PanelVote, Proposal, Review
+from projects.models import (
+    Panel,
+    PanelConflict,
+    PanelItem,
+    PanelMember,
+    PanelVote,
+    Proposal,
+    Review,
+)
 from projects.panels.counting import Count
 
 if TYPE_CHECKING:
@@ -52,43 +62,64 @@ class PanelResult:
 
 def item_of(proposal: Proposal) -> PanelItem | None:
     """The latest panel's item for the dossier's present round."""
+    return _of_round(proposal).order_by("-panel").first()
+
+
+def _of_round(proposal: Proposal) -> QuerySet[PanelItem]:
     rows = PanelItem.objects.filter(proposal=proposal, round=proposal.round)
-    return rows.select_related("panel__organisation", "panel__minutes").order_by("-panel").first()
+    return rows.select_related("panel__organisation", "panel__minutes")
 
 
 def of(proposal: Proposal, reader: User | None = None) -> PanelResult | None:
-    """For ``reader`` (None: whoever sees all). One query where there was no panel, else four.
+    """For ``reader`` (None: whoever sees all). One query, whether there was a panel or not.
 
     The implementing unit gets the verdict and the note, never how the votes fell.
     """
-    item = item_of(proposal)
+    may_see = Panel.objects.all() if reader is None else Panel.objects.visible_to(reader)
+    item = _items(proposal, may_see).first()
     if item is None:
         return None
-    panel = item.panel
-    seen = reader is None or Panel.objects.visible_to(reader).filter(pk=panel.pk).exists()
     of_the_unit = (
         reader is not None and reader.organisation.lineage == proposal.implementing_unit.lineage
     )
-    told = seen and not of_the_unit
-    return PanelResult(panel, item, _count(item).text if told else "", seen)
+    told = item.seen and not of_the_unit
+    return PanelResult(item.panel, item, _count(item).text if told else "", item.seen)
+
+
+def _items(proposal: Proposal, may_see: QuerySet[Panel]) -> QuerySet[PanelItem]:
+    """The items, latest panel first, with how the votes fell as it is kept."""
+    conflicts = PanelConflict.objects.filter(item=OuterRef("pk"))
+    barred = PanelConflict.objects.filter(item=OuterRef("item"), member=OuterRef("member"))
+    votes = PanelVote.objects.filter(~Exists(barred), item=OuterRef("pk"))
+    members = PanelMember.objects.filter(panel=OuterRef("panel"))
+    return (
+        _of_round(proposal)
+        .annotate(
+            seen=Exists(may_see.filter(pk=OuterRef("panel"))),
+            barred=_number(conflicts, "item", "member"),
+            seats=_number(members, "panel"),
+            **{
+                f"said_{verdict}": _number(votes.filter(verdict=verdict), "item")
+                for verdict in Verdict.values
+            },
+        )
+        .order_by("-panel")
+    )
+
+
+def _number(rows: QuerySet[Any], by: str, of: str = "pk") -> Coalesce:
+    counted = rows.order_by().values(by).annotate(n=CountRows(of, distinct=True)).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _count(item: PanelItem) -> Count:
-    """From the rows as they are kept: nothing is worked out anew for a glance."""
-    out = set(PanelConflict.objects.filter(item=item).values_list("member", flat=True))
-    votes = dict(
-        PanelVote.objects.filter(item=item)
-        .exclude(member__in=out)
-        .values_list("verdict")
-        .annotate(n=CountRows("pk"))
-    )
-    members = item.panel.members.count()
+    said = {verdict: getattr(item, f"said_{verdict}") for verdict in Verdict.values}
     return Count(
-        agree=votes.get(Verdict.AGREE, 0),
-        supplement=votes.get(Verdict.SUPPLEMENT, 0),
-        disagree=votes.get(Verdict.DISAGREE, 0),
-        barred=len(out),
-        silent=members - len(out) - sum(votes.values()),
+        agree=said[Verdict.AGREE],
+        supplement=said[Verdict.SUPPLEMENT],
+        disagree=said[Verdict.DISAGREE],
+        barred=item.barred,
+        silent=item.seats - item.barred - sum(said.values()),
     )
 
 

@@ -70,6 +70,7 @@ def cast(
     if written:
         changes: dict[str, Any] = {
             "member": member.position,
+            "name": member.full_name,
             "seat": member.seat,
             "votes": [
                 {"proposal": row.item.proposal.code, "verdict": row.verdict} for row in written

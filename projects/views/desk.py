@@ -8,15 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock, permissions
+from khuyencong.core import clock, permissions, roles
 from khuyencong.core.models import User
 from khuyencong.core.refusals import Fault
 from projects import checks, desk_rules, findings, remark_places, remarks, tracks
 from projects.checks import Outcome
 from projects.firing import Option, options
 from projects.forms.transition import TransitionForm
-from projects.models import Proposal, Review, ReviewStep
-from projects.views import desk_acts, desk_shown, desk_words
+from projects.models import Proposal, Review, ReviewStep, Track
+from projects.views import desk_acts, desk_labels, desk_shown, desk_words
 from projects.views.desk_queue import Queue, may_judge, queue, waiting
 from projects.views.dossier import DESK_VERBS, dossier_context
 from projects.views.lookup import proposal_or_404
@@ -63,6 +63,10 @@ class Desk:
         return next((row for row in self.every if row.verb == verb), None)
 
     @property
+    def labels(self) -> dict[str, str]:
+        return desk_labels.labels(self.options, self.user)
+
+    @property
     def suggested(self) -> dict[str, str]:
         return desk_words.points_of(self.remarks.open)
 
@@ -79,6 +83,8 @@ class Desk:
             options=self.options,
             user=self.user,
             suggested=self.suggested,
+            labels=self.labels,
+            notes=desk_labels.notes(self.options, self.user),
             initial=words,
         )
 
@@ -98,15 +104,20 @@ class Desk:
             "queue": self.queue,
             "form": form,
             "options": self.options,
+            "only": next(iter(self.labels.values())) if len(self.options) == 1 else "",
+            "task": desk_labels.task(self.options),
+            "allotted": desk_shown.allotted(self.proposal, self.options),
             "faults": faults,
             "has_errors": bool(faults or (form and form.errors)),
             "opinions": desk_shown.opinions(self.all_tracks),
             "remarks": self.remarks,
             "may_remark": self.may_remark,
-            "criteria": desk_shown.criteria(self.asked, sent),
+            "criteria": (criteria := desk_shown.criteria(self.asked, sent)),
+            "judged": desk_shown.judged(criteria),
             "unmet": desk_words.reason_of(self.asked, self.remarks.open),
             "outcome": (outcome := self.outcome()),
             "passed": desk_shown.passed(outcome),
+            "failing": desk_shown.failing(outcome),
             "closed": self._closed(),
             "assign": self._assign(),
             "pinned": pinned or "",
@@ -132,15 +143,26 @@ class Desk:
         return checks.run(case, clock.today(), "approval" if approving else "appraisal")
 
     def _closed(self) -> list[Option]:
-        """Verbs of the step at hand that are closed to this person, with the reason."""
+        """The verb of the step at hand where it is closed to this person, with the reason."""
         if not self.reviews:
             return []
-        step = self.reviews[0].step
-        ours = {"approve"} if step.kind == ReviewStep.Kind.APPROVE else {"pass", "conclude"}
-        open_now = {row.verb for row in self.options}
-        if open_now & ours:
+        ours = self._own_verbs(self.reviews[0])
+        if any(row.verb in ours for row in self.options):
             return []
-        return [row for row in self.every if not row.is_open and row.verb in ours]
+        return [row for row in self.every if not row.is_open and row.verb == ours[0]]
+
+    def _own_verbs(self, review: Review) -> list[str]:
+        """Verbs that answer at this step; first the one that is this person's part in it."""
+        if any(
+            row.pk == review.track_id and row.status == Track.Status.APPROVED for row in self.live
+        ):
+            return ["clear"]
+        if review.step.kind == ReviewStep.Kind.APPROVE:
+            return ["approve"]
+        concludes = self.user.may(roles.CONCLUDE)
+        if concludes and (review.proposed or not self.user.may(roles.REVIEW)):
+            return ["conclude", "pass"]
+        return ["pass", "conclude"]
 
     def _assign(self) -> TransitionForm | None:
         found = self.option("assign")

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from khuyencong.core import audit, clock
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault, Refused, Stale
-from projects import findings, remarks
+from projects import findings, remarks, returns
 from projects.firing import Option, fire
 from projects.forms.transition import TransitionForm
 from projects.models import Proposal, Remark
@@ -144,8 +144,6 @@ def _conclude(desk: Desk) -> HttpResponse:
     form = desk.form(request.POST, request.FILES)
     if not form.is_valid():
         return _refused(desk, [], 422, form)
-    if form.chosen is None:
-        return _refused(desk, [Fault(_("Chọn một kết luận."), "verb")], 422, form)
     try:
         said = _fire(desk, form, form.chosen)
     except Stale as stale:
@@ -185,7 +183,22 @@ def _fire(desk: Desk, form: TransitionForm, chosen: Option) -> str:
             # The row went with the transaction; its bytes must not stay behind.
             paper.file.content.delete(save=False)
         raise
-    return _said(chosen, after, data)
+    return " ".join(filter(None, (_said(chosen, after, data), _unjudged(desk, chosen))))
+
+
+def _unjudged(desk: Desk, chosen: Option) -> str:
+    """Agreeing with criteria nobody judged is allowed, and said."""
+    if chosen.verb not in {"pass", "conclude"}:
+        return ""
+    answers = desk_words.answers_of(desk.request.POST, desk.asked)
+    n = 0
+    for row in desk.asked:
+        kept = row.finding.verdict if row.finding else ""
+        given = answers.get(row.criterion.pk)
+        n += not (given.verdict if given else kept)
+    return (
+        ngettext("%(n)s tiêu chí chưa xét.", "%(n)s tiêu chí chưa xét.", n) % {"n": n} if n else ""
+    )
 
 
 def _suggested_reason(desk: Desk, written: Remark | None) -> str:
@@ -194,9 +207,14 @@ def _suggested_reason(desk: Desk, written: Remark | None) -> str:
 
 
 def _said(chosen: Option, after: Proposal, data: dict[str, Any]) -> str:
-    if chosen.verb != "return" or after.status != Proposal.Status.RETURNED:
+    if (
+        "return" not in (chosen.verb, data.get("verdict"))
+        or after.status != Proposal.Status.RETURNED
+    ):
         return done(chosen, after)
-    n = len(data.get("points", ()))
+    # Two sources sent back by one act ask for the same points once.
+    given = (point for review in returns.standing(after) for point in review.points)
+    n = len({(point.section, point.text) for point in given})
     wanted = ngettext("%(n)s mục cần bổ sung", "%(n)s mục cần bổ sung", n) % {"n": n}
     parts = [_("Trả lại {code} cho {unit}").format(code=after.code, unit=after.implementing_unit)]
     if data.get("due_on"):

@@ -25,7 +25,7 @@ SCOPES: Final = (
     ("chua", gettext_lazy("Chưa giao")),
 )
 ORDERS: Final = (
-    ("", gettext_lazy("Hạn gần nhất")),
+    ("", gettext_lazy("Hạn gần nhất trước")),
     ("moi", gettext_lazy("Mới nhận trước")),
     ("cu", gettext_lazy("Nhận lâu nhất trước")),
 )
@@ -43,6 +43,15 @@ class Entry:
     sources: list[Any] = field(default_factory=list)
     proposed: bool = False
     is_mine: bool = True  # whether this very person can act on it now
+
+    @property
+    def used_up(self) -> str:
+        return holding.used_up(self.review)
+
+    @property
+    def group(self) -> str:
+        """Under which heading it stands: those of the person's own part come first."""
+        return _("Chờ lãnh đạo kết luận") if self.review.proposed else _("Chờ xem xét")
 
     @property
     def assigned_to(self) -> User | None:
@@ -64,6 +73,11 @@ class Queue:
     @property
     def total(self) -> int:
         return len(self.rows) + self.more
+
+    @property
+    def is_grouped(self) -> bool:
+        """The order is within each group: headings tell where it begins anew."""
+        return len({bool(row.review.proposed) for row in self.rows}) > 1
 
     @property
     def query(self) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from projects import findings, remark_places
 from projects.checks import Outcome
 from projects.checks.outcome import PASS
-from projects.models import Proposal, Review, Track
+from projects.firing import Option
+from projects.models import FundingLine, Proposal, Review, Track
 from projects.remarks import Shown
 from projects.views.dossier import cost_table
 
@@ -105,6 +106,22 @@ def passed(outcome: Outcome | None) -> int:
     """How many of the machine's checks were measured and found in order."""
     checks = outcome.checks if outcome else []
     return sum(check.level == PASS and not check.is_unchecked for check in checks)
+
+
+def failing(outcome: Outcome | None) -> list[str]:
+    """What is not in order, by name, the heaviest first."""
+    checks = outcome.by_weight if outcome else []
+    return [check.title for check in checks if check.level != PASS or check.is_unchecked]
+
+
+def judged(criteria: list[dict[str, Any]]) -> int:
+    return sum(bool(row["verdict"]) for row in criteria)
+
+
+def allotted(proposal: Proposal, options: list[Option]) -> list[FundingLine]:
+    """The approved amounts of the sources whose detailed allotment is looked at: to be read."""
+    sources = {row.source_id for found in options if found.verb == "clear" for row in found.tracks}
+    return [line for line in proposal.funding_lines.all() if line.source_id in sources]
 
 
 def opinions(all_tracks: list[Track]) -> list[Review]:

@@ -18,7 +18,9 @@ SHOWN = 100
 
 def inbox(request: HttpRequest) -> HttpResponse:
     """Thông báo của tôi, newest first."""
-    rows = Notice.objects.filter(user=request.user).select_related("proposal")[:SHOWN]
+    rows = Notice.objects.filter(user=request.user).select_related(
+        "proposal", "review__organisation", "grant__on_behalf_of"
+    )[:SHOWN]
     return render(request, "projects/inbox.html", {"notices": rows})
 
 

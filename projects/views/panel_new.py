@@ -18,7 +18,7 @@ from projects.forms.panel import PanelForm, Pool, SeatForm, Seats
 from projects.models import Panel, PanelMember, Proposal
 from projects.panels import convening
 
-ROWS, MOST = 7, 25
+ROWS, MORE, MOST = 7, 6, 25
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -29,6 +29,8 @@ def new(request: HttpRequest) -> HttpResponse:
         form = PanelForm(user=request.user, initial=_asked(request))
         return _page(request, form, _blank(request, pool), pool)
     form = PanelForm(request.POST, request.FILES, user=request.user)
+    if "them-dong" in request.POST:
+        return _page(request, form, _with_more_rows(request, pool), pool)
     seats = Seats(request.POST, prefix="tv", form_kwargs={"pool": pool})
     faults: list[Fault] = []
     valid = [form.is_valid(), seats.is_valid()]
@@ -59,6 +61,17 @@ def _blank(request: HttpRequest, pool: Pool) -> Any:
     return Seats(
         prefix="tv", initial=[{"seat": seat} for seat in seats], form_kwargs={"pool": pool}
     )
+
+
+def _with_more_rows(request: HttpRequest, pool: Pool) -> Any:
+    """The rows as they were typed, and some empty ones below."""
+    sent = request.POST.copy()
+    count = sent.get("tv-TOTAL_FORMS", "")
+    known = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else ROWS
+    sent["tv-TOTAL_FORMS"] = str(min(known + MORE, MOST))
+    for row in range(known, min(known + MORE, MOST)):
+        sent.setdefault(f"tv-{row}-seat", PanelMember.Seat.MEMBER)
+    return Seats(sent, prefix="tv", form_kwargs={"pool": pool})
 
 
 def _convene(request: HttpRequest, form: PanelForm, seats: Any) -> tuple[Panel | None, list[Fault]]:
@@ -116,7 +129,7 @@ def _page(
         "seats": seats,
         "pool": pool,
         "faults": faults or [],
-        "more": MOST,
+        "most": MOST,
         "has_errors": status != 200,
     }
     return render(request, "projects/panel_new.html", context, status=status)

@@ -15,7 +15,7 @@ from khuyencong.core.models import User
 from projects.forms.panel_ballot import BallotForm
 from projects.models import Panel, PanelItem, PanelMember, Proposal
 from projects.panel_rules import seat_of
-from projects.panels import conflicts, counting, loading
+from projects.panels import conflicts, counting, loading, seeing
 from projects.panels import paper_uses as _uses  # noqa: F401  tells what rests on its papers
 from projects.panels.conflicts import Pair
 from projects.views.paging import asked_page, page_of
@@ -78,7 +78,9 @@ def detail_page(
         "members": _members(panel, barred, user),
         "opens": documents.openable(user, papers),
         "may_close": is_open and permissions.refusal(user, "projects.panel.close", panel) is None,
-        "may_print": user.may(roles.REPORT) and user.may(roles.SEE_BUDGET),
+        "may_print": user.may(roles.REPORT)
+        and user.may(roles.SEE_BUDGET)
+        and seeing.why_no_minutes(user, panel, barred) is None,
         "key": secrets.token_urlsafe(24),
         "timeline": [
             {"entry": entry, "sentence": audit.sentence(entry)}
@@ -92,21 +94,13 @@ def is_illustration(panel: Panel) -> bool:
     return any(row.proposal.programme.is_illustration for row in panel.items.all())
 
 
-def _may_see_votes(user: User, panel: Panel, item: PanelItem, barred: dict[Pair, str]) -> bool:
-    """Neither the unit whose dossier it is nor a member who has no vote on it."""
-    if user.organisation.lineage == item.proposal.implementing_unit.lineage:
-        return False
-    seat = seat_of(user, panel)
-    return seat is None or (item.pk, seat.pk) not in barred
-
-
 def _rows(panel: Panel, barred: dict[Pair, str], user: User) -> list[dict[str, Any]]:
     items = list(panel.items.all())
     ids = [row.proposal_id for row in items]
     seen = set(Proposal.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     found = []
     for item in items:
-        told = _may_see_votes(user, panel, item, barred)
+        told = seeing.may_see_votes(user, panel, item, barred)
         found.append(
             {
                 "item": item,

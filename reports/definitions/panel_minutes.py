@@ -95,18 +95,36 @@ def _name_of(panel: Panel, seat: str) -> str:
     return next((row.full_name for row in panel.members.all() if row.seat == seat), "")
 
 
+def _ratio(item: Any, count: counting.Count) -> str:
+    """«3 trên 4 phiếu đồng ý»; empty where the votes gave no verdict."""
+    if not item.verdict or item.verdict != count.verdict:
+        return ""
+    label = str(item.get_verdict_display())
+    return _("{n} trên {cast} phiếu {verdict}").format(
+        n=getattr(count, item.verdict), cast=count.cast, verdict=label[:1].lower() + label[1:]
+    )
+
+
 def _item(panel: Panel, item: Any, barred: dict[conflicts.Pair, str]) -> dict[str, Any]:
-    """Numbers of votes only: who voted how stands in no paper that is handed round."""
+    """Numbers of votes only, once the panel has concluded: a tally would sway who votes later.
+
+    Who voted how stands in no paper that is handed round.
+    """
     count = counting.of(panel, item, barred)
+    is_closed = panel.state == Panel.Status.CLOSED
+    told = {
+        "agree": count.agree,
+        "supplement": count.supplement,
+        "disagree": count.disagree,
+        "silent": count.silent,
+    }
     return {
         "code": item.proposal.code,
         "title": item.proposal.title,
         "unit": item.proposal.implementing_unit.name,
-        "agree": count.agree,
-        "supplement": count.supplement,
-        "disagree": count.disagree,
+        **(told if is_closed else {}),
+        "ratio": _ratio(item, count) if is_closed else "",
         "without": count.barred,
-        "silent": count.silent,
         "by_chair": bool(item.verdict) and not count.verdict,
         "verdict": str(item.get_verdict_display()) if item.verdict else "",
         "note": item.note,

@@ -7,6 +7,38 @@
   const radios = [...form.querySelectorAll("[name=verb]")];
 
   const picked = () => radios.find((radio) => radio.checked)?.value || "";
+  // Until something is picked the button says so, and leads to the choice.
+  const button = form.querySelector("button[data-none]");
+  const unpicked = () => radios.length > 0 && !picked();
+  const tell = () => {
+    if (!button) return;
+    if (!unpicked()) {
+      button.removeAttribute("aria-disabled");
+      return;
+    }
+    button.textContent = button.dataset.none;
+    button.setAttribute("aria-disabled", "true");
+  };
+  button?.addEventListener("click", (event) => {
+    if (!unpicked()) return;
+    event.preventDefault();
+    radios[0].scrollIntoView({ block: "center" });
+    radios[0].focus();
+  });
+
+  // How many criteria were judged; what is not met asks for a remark.
+  const judged = document.getElementById("da-xet");
+  const count = () => {
+    const n = form.querySelectorAll("fieldset.cr .tri input:checked").length;
+    if (judged) judged.textContent = judged.dataset.count.replace("#", n);
+  };
+  const ask = (radio) => {
+    const row = radio.closest("fieldset.cr");
+    if (!row) return;
+    const remark = row.querySelector("details");
+    remark.open = radio.value === "unmet" || row.querySelector("input.in").value.trim() !== "";
+  };
+
   const boxesOf = (verb) => {
     for (const part of box.querySelectorAll("[data-for]")) {
       part.hidden = radios.length > 0 && !part.dataset.for.split(" ").includes(verb);
@@ -32,6 +64,19 @@
     if (!untouched) return;
     last = reason.value = picked() === "return" ? suggested() : "";
   };
+
+  form.addEventListener("change", (event) => {
+    tell();
+    count();
+    if (event.target.matches(".tri input")) ask(event.target);
+  });
+  tell();
+  count();
+
+  // The queue is opened where the dossier stands in it.
+  const queue = document.querySelector("aside.queue");
+  const current = queue?.querySelector("a[aria-current]");
+  if (current) queue.scrollTop = current.offsetTop - queue.clientHeight / 2;
 
   if (box) {
     form.addEventListener("change", (event) => {

@@ -62,7 +62,7 @@ def test_every_address_of_the_api_answers_problems(place, api):
         problem(client.delete(f"/{path}"), 405)
 
 
-@pytest.mark.parametrize("path", ["proposals/", "allocations/", "decisions/"])
+@pytest.mark.parametrize("path", ["proposals/", "allocations/"])
 def test_what_is_written_later_says_405(client, path):
     answer = problem(client.post(f"/api/v1/{path}", {}), 405)
     assert "Allow" in answer["detail"]

@@ -76,6 +76,13 @@ def test_what_changed_is_there_without_a_click(portal, chromium, codes):
         page.goto(f"/tham-dinh/{codes[0]}/")
         expect(page.locator("#dif h2")).to_contain_text("thay đổi từ lần trả lại")
         assert in_view(page, "#dif h2") and "sửa" in page.inner_text("#dif")
+        for cell in page.locator("#dif tbody :is(th, td)").all():
+            assert cell.bounding_box()["width"] >= 120
+        assert in_view(page, ".queue [aria-current]")
+    with as_user(chromium, portal.url, "sct", size=PHONE) as page:
+        page.goto(f"/tham-dinh/{codes[0]}/")
+        box = page.locator("#dif td[data-l]").last.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
@@ -84,9 +91,20 @@ def test_a_return_with_its_reasons_takes_five_clicks(portal, chromium, codes, ja
     with as_user(chromium, portal.url, "sct", size=LAPTOP, javascript=javascript) as page:
         page.goto(f"/tham-dinh/{code}/")
         hand = Hand(page)
+        button = page.locator("aside .fin button.pri")
+        assert page.locator("[name=verb]:checked").count() == 0
+        if javascript:
+            expect(button).to_have_text("Chọn kết luận")
+            expect(button).to_have_attribute("aria-disabled", "true")
         hand.press("fieldset.cr label.no")
+        if javascript:
+            expect(page.locator("#da-xet")).to_contain_text("1 trên ")
+        else:
+            hand.press("fieldset.cr details summary")
         hand.type("fieldset.cr input.in", "Thiếu báo giá.")
         hand.press("label.opx:has([value=return])")
+        assert in_view(page, "label.opx:has([value=return])")
+        assert in_view(page, "aside .fin button.pri")
         if javascript:
             made = "1. Phù hợp nguyên tắc hỗ trợ: Thiếu báo giá."
             expect(page.locator("[name=reason]")).to_have_value(made)

@@ -187,7 +187,8 @@ def test_a_proposal_goes_all_the_way_to_approval(portal, chromium, way):
         text = page.inner_text("main")
         assert "Đã phê duyệt" in text
         assert "phê duyệt nguồn Ngân sách tỉnh: 30 triệu đồng" in text
-        assert "trả lại bổ sung, nguồn Ngân sách tỉnh. Lý do: Thiếu báo giá thiết bị." in text
+        assert "trả lại bổ sung, nguồn Ngân sách tỉnh, hạn " in text
+        assert "Lý do: Thiếu báo giá thiết bị." in text
     assert "I1: đúng" in portal.manage("check_invariants")
 
 

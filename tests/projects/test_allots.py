@@ -105,25 +105,6 @@ def test_a_paper_that_was_taken_back_decides_nothing_more(place):
     assert allotted(place) == 200
 
 
-def test_who_approves_gives_no_more_than_was_appraised(place):
-    make.allot(place, "provincial", 2026, 500)
-    people = place.people
-    proposal = fire(make.submitted(place), "pass", by=people.sct)
-    proposal = fire(proposal, "conclude", by=people.sct_head)
-    line = look.line(proposal, "provincial", 2026)
-    cut = {"amounts": {line.pk: 150 * TRIEU}}
-    proposal = fire(proposal, "pass", by=people.stc, data=cut, reason="Giảm.")
-    more = {line.pk: 180 * TRIEU}
-    with pytest.raises(Refused, match="vượt mức thẩm định 150"):
-        approve(place, proposal, make.paper(), amounts=more)
-    with pytest.raises(Refused, match="vượt mức thẩm định 150"):
-        deciding.decide(
-            [deciding.Line(proposal.pk, "provincial", more)], by=people.ubnd, paper=make.paper()
-        )
-    approve(place, proposal, make.paper())
-    assert look.line(proposal, "provincial", 2026).approved == 150 * TRIEU
-
-
 def test_what_a_source_was_cut_by_changes_no_cost(place):
     from projects.views.dossier import funding_table
 

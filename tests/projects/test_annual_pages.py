@@ -202,6 +202,43 @@ def test_amounts_that_cannot_be_are_said_at_their_boxes(place, plan):
         assert f'href="#id_so-{line.pk}"' in text_of(answer)
 
 
+def test_what_is_left_is_taken_out_of_the_sum_without_writing(place, plan):
+    make.allot(place, "provincial", 2026, 500)
+    one, two = (make.ready_to_approve(place, {"provincial": n}) for n in (200, 150))
+    plans.write(plan, [Entry(pk(one)), Entry(pk(two))], by=place.people.sct)
+    sending.send(plan, by=place.people.sct_head, paper=make.paper("TTr-SCT"))
+    office = page_of(place.people.ubnd)
+    first = office.get(path(plan, "quyet-dinh"))
+    assert 'data-sum aria-live="polite">350<' in text_of(first)
+    assert "js/annual" in text_of(first) and 'data-yes="duyet"' in text_of(first)
+    form = read_form(first, "qd") | {f"kq-{pk(two)}": "de-lai", "document_number": "21/QĐ"}
+    answer = office.post(path(plan, "quyet-dinh"), form | {"viec": "tinh-lai"})
+    said = text_of(answer)
+    assert answer.status_code == 200 and not Decision.objects.exists()
+    assert 'data-sum aria-live="polite">200<' in said and ">300</dd>" in said
+    assert "chưa ghi quyết định" in said and 'value="21/QĐ"' in said
+    assert "Còn lại của năm 2026, ngân sách tỉnh" in said and "của ô" not in said
+
+
+def test_who_decides_reads_a_list_whose_dossiers_have_not_come(place, plan):
+    one = proposed(place)
+    plans.write(plan, [Entry(pk(one))], by=place.people.sct)
+    sending.send(plan, by=place.people.sct_head, paper=make.paper("TTr-SCT"))
+    answer = page_of(place.people.ubnd).get(path(plan))
+    assert answer.status_code == 200 and one.title in text_of(answer)
+    assert f'/de-an/{one.code}/"' not in text_of(answer)
+    assert f'/de-an/{one.code}/"' in text_of(page_of(place.people.stc).get(path(plan)))
+
+
+def test_equal_suggestions_say_so_and_those_that_wait_are_named(place, plan):
+    one, _two = proposed(place), proposed(place)
+    said = text_of(page_of(place.people.sct).get(path(plan)))
+    assert said.count("Đồng hạng 1") == 2 and "chờ lãnh đạo Sở kết luận" in said
+    Proposal.objects.filter(pk=one.pk).update(kind=Proposal.Kind.PILOT)
+    said = text_of(page_of(place.people.sct).get(path(plan)))
+    assert "Đồng hạng" not in said and ">Thứ 1<" in said and ">Thứ 2<" in said
+
+
 def test_the_department_is_told_why_it_does_not_record(place, plan):
     one = make.ready_to_approve(place, {"provincial": 200})
     plans.write(plan, [Entry(pk(one))], by=place.people.sct)

@@ -10,6 +10,7 @@ import pytest
 from khuyencong.core import audit, clock, documents, roles
 from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import NotAllowed, NotNow, Refused, Stale
+from programmes.models import FundingSource
 from projects.annual import candidates, deciding, plans, room, rows, sending
 from projects.annual import documents as _uses  # noqa: F401  tells what rests on documents
 from projects.annual.deciding import Answer
@@ -92,6 +93,26 @@ def test_what_a_specialist_proposed_and_took_back_is_no_candidate(place, plan):
 def test_the_code_names_province_year_source_and_serial(place, plan):
     again = plans.create(place.programme, YEAR, plan.source, by=place.people.sct)
     assert (plan.code, again.code) == ("DM-TT-2026-NST-01", "DM-TT-2026-NST-02")
+
+
+@pytest.mark.parametrize(
+    ("short", "name", "sign"),
+    [
+        ("Quốc gia", "Khuyến công quốc gia", "QG"),
+        ("Tỉnh", "Ngân sách tỉnh", "NST"),
+        ("Đối ứng", "Cơ sở đối ứng", "DU"),
+        ("1", "2", "NV"),
+    ],
+)
+def test_a_source_has_a_vietnamese_sign_of_its_own_words(short, name, sign):
+    assert plans.sign_of(FundingSource(code="provincial", short_name=short, name=name)) == sign
+
+
+def test_sources_with_the_same_initials_never_share_a_code(place, plan):
+    national = place.sources["national"]
+    national.short_name, national.name = "Tình", "Nguồn sự tình"
+    other = plans.create(place.programme, YEAR, national, by=place.people.sct)
+    assert (plan.code, other.code) == ("DM-TT-2026-NST-01", "DM-TT-2026-NST-02")
 
 
 def test_the_same_page_sent_twice_makes_one_list(place):
@@ -453,3 +474,23 @@ def test_a_draft_is_seen_in_the_province_and_once_sent_by_whom_it_reached(place,
     for name in ("canbo", "cuc", "bct", "quantri"):
         assert not seen(getattr(place.people, name)), name
     assert roles.SEE_RECEIVED in place.people.stc.permissions
+
+
+def test_who_decides_sees_a_sent_list_before_a_dossier_has_come(place, plan):
+    other = make.world("x", "Tỉnh Khác", "TK")
+
+    def sees(user) -> bool:
+        return AnnualPlan.objects.visible_to(user).filter(pk=plan.pk).exists()
+
+    one = proposed(place)
+    filled(place, plan, one)
+    assert not sees(place.people.ubnd)
+    sending.send(plan, by=place.people.sct_head, paper=make.paper("TTr-SCT"))
+    assert not track_of(one).reviews.filter(organisation=place.orgs.committee).exists()
+    assert sees(place.people.ubnd) and sees(place.people.stc)
+    for user in (other.people.ubnd, place.people.cuc, place.people.bct, place.people.canbo):
+        assert not sees(user)
+    renamed = make.organisation(place.orgs.committee.kind, place.home, "UBND tỉnh, tên mới")
+    renamed.lineage = place.orgs.committee.lineage
+    renamed.save()
+    assert sees(make.user("ubnd-moi", roles.Role.APPROVER, renamed))

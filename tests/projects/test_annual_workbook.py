@@ -187,7 +187,8 @@ def test_mau_2_is_the_official_list_of_these_dossiers(place, plan, listed, tmp_p
     found = grid(b"".join(answer.streaming_content), tmp_path)
     head = next(row for row in found if CODE in row)
     codes = [row[head.index(CODE)] for row in found if row[head.index(CODE)]][1:]
-    assert sorted(codes) == sorted(one.code for one in listed)
+    in_order = plan.items.order_by("position").values_list("track__proposal__code", flat=True)
+    assert codes == list(in_order)
     total = next(row for row in found if row[0] == "TỔNG CỘNG")
     assert total[head.index("Ngân sách tỉnh")] == 260 * TRIEU
     assert found[0][0] == plan.title.upper()

@@ -15,7 +15,7 @@ from django.test import Client
 
 from khuyencong.core import audit, clock, csv_text, files
 from khuyencong.core.models import AuditEntry
-from projects.bundles import writing
+from projects.bundles import columns, tables, writing
 from projects.models import Attachment, Finding, Proposal
 from tests import make
 
@@ -262,3 +262,28 @@ def test_no_cell_of_a_csv_is_a_formula(text):
     (row,) = csv.DictReader(io.StringIO(csv_text.table([{"x": text, "n": -5}])[1:], newline=""))
     assert row["x"] == f"'{text}"
     assert row["n"] == "-5"
+
+
+def test_every_column_of_a_csv_has_a_heading_of_its_own_and_codes_are_in_words(place, proposal):
+    unnamed = set()
+    for name, rows in tables.SEALED.items():
+        unnamed |= {one.attname for one in rows(proposal).model._meta.concrete_fields}
+        assert rows(proposal).model, name
+    for rows, named in tables.PLAIN.values():
+        unnamed |= {one.attname for one in rows(proposal).model._meta.concrete_fields} | {*named}
+    assert not unnamed - set(columns.HEADINGS)
+    opened = bundle(place.people.kiemtoan, f"/de-an/{proposal.code}/ho-so-kiem-toan/")
+    for path in (one for one in opened.namelist() if one.endswith(".csv")):
+        top = opened.read(path).decode("utf-8-sig").split("\r\n")[0]
+        heads = next(csv.reader([top]), [])
+        assert len(heads) == len(set(heads)), path
+        assert not set(heads) & set(columns.HEADINGS), path
+
+    def read(name: str) -> list[dict[str, str]]:
+        text = opened.read(f"{proposal.code}/bang/{name}.csv").decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    changes = read("chuyen-trang-thai")
+    assert (changes[0]["Việc (mã)"], changes[0]["Việc"]) == ("submit", "Trình thẩm định")
+    assert changes[-1]["Sang trạng thái"] and changes[-1]["Sang trạng thái (mã)"] == "approved"
+    assert any(row["Kết luận (mã)"] == "pass" and row["Kết luận"] for row in read("luot-xem-xet"))

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from khuyencong.core import audit, audit_api, clock, delegation
@@ -10,8 +11,9 @@ from khuyencong.core.delegation import Wish
 from khuyencong.core.models import RoleGrant, User
 from khuyencong.core.refusals import NotAllowed, Refused
 from khuyencong.core.roles import CONCLUDE, EXECUTE, REVIEW, Role
+from projects import duty_invariants, mailing
 from projects.firing import fire
-from projects.models import Review
+from projects.models import Notice, Review
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +265,77 @@ def test_the_list_asks_a_fixed_number_of_questions(place, deputy, django_assert_
     client = page_of(place.people.sct_head)
     with django_assert_max_num_queries(10):
         client.get(PAGE)
+
+
+def test_it_ends_with_the_right_of_who_gave_it(place, deputy):
+    """His account closed, or his own role taken back: nobody stands in for him any more."""
+    give(place, deputy)
+    head = place.people.sct_head
+    User.objects.filter(pk=head.pk).update(is_active=False)
+    assert not again(deputy).may(CONCLUDE)
+    assert delegation.standing_in(deputy, {CONCLUDE}) is None
+    User.objects.filter(pk=head.pk).update(is_active=True)
+    assert again(deputy).may(CONCLUDE)
+    head.role_grants.update(valid_to=clock.today() - DAY)
+    assert not again(deputy).may(CONCLUDE)
+    assert delegation.standing_in(deputy, {CONCLUDE}) is None
+
+
+def test_roles_and_in_whose_place_take_one_query(place, deputy, django_assert_num_queries):
+    give(place, deputy)
+    user = again(deputy)
+    with django_assert_num_queries(1):
+        assert user.may(CONCLUDE) and user.may(REVIEW)
+        assert user.stands_in_for({CONCLUDE}) == place.people.sct_head.pk
+        assert user.stands_in_for({REVIEW}) is None
+
+
+def test_who_proposed_has_no_delegate_conclude_in_their_place(place, deputy):
+    """A head who is a specialist too proposes, and a colleague stands in for that very head."""
+    head = place.people.sct_head
+    RoleGrant.objects.create(user=head, role=Role.APPRAISER)
+    give(place, deputy)
+    proposal = fire(make.submitted(place), "pass", by=again(head))
+    with pytest.raises(NotAllowed, match="không tự kết luận"):
+        fire(proposal, "conclude", by=again(deputy))
+    with pytest.raises(NotAllowed, match="không tự kết luận"):
+        fire(proposal, "refuse", by=again(deputy), reason="Không phù hợp")
+
+
+def test_the_invariants_see_one_person_behind_two_signatures(place, deputy):
+    give(place, deputy)
+    proposal = fire(make.submitted(place), "pass", by=place.people.sct)
+    fire(proposal, "conclude", by=again(deputy))
+    assert not list(duty_invariants.duties_are_apart())
+    Review.objects.filter(verdict="pass").update(proposed_by=place.people.sct_head)
+    assert "both signatures" in str(list(duty_invariants.duties_are_apart()))
+
+
+def test_service_accounts_and_auditors_are_neither_offered_nor_taken(place, deputy):
+    industry = place.orgs.industry
+    robot = make.user("robot", "service", industry, full_name="Máy Nối Cổng")
+    watcher = make.user("thanhtra", "auditor", industry, full_name="Thanh Tra Sở")
+    client = Client()
+    client.force_login(place.people.sct_head)
+    text = client.get(f"{PAGE}moi/").content.decode()
+    assert "Lò Văn Phó" in text
+    for user in (robot, watcher, place.people.quantri):
+        assert user.full_name not in text.split('name="receiver"')[1].split("</select>")[0]
+    for user in (robot, watcher):
+        with pytest.raises(Refused, match="không nhận ủy quyền"):
+            give(place, user)
+    assert not RoleGrant.objects.filter(on_behalf_of__isnull=False).exists()
+
+
+def test_the_receiver_is_told_in_the_inbox_and_by_mail(place, deputy):
+    User.objects.filter(pk=deputy.pk).update(email="pho@example.vn")
+    give(place, again(deputy))
+    (notice,) = Notice.objects.all()
+    assert (notice.user, notice.proposal, notice.mailed_at) == (deputy, None, None)
+    client = Client()
+    client.force_login(deputy)
+    text = client.get("/thong-bao/").content.decode()
+    assert notice.sentence in text and f'href="{PAGE}"' in text
+    assert place.people.sct_head.full_name in notice.sentence
+    assert mailing.mail_waiting() == 1
+    assert notice.sentence in mail.outbox[0].body

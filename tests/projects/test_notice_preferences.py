@@ -90,7 +90,8 @@ def test_a_digest_is_one_mail_a_day_after_its_hour_with_all_that_waited(place, r
     assert first.subject == "Cổng khuyến công: 4 thông báo"
     lines = first.body.splitlines()
     assert lines[0] == f"- {proposals[0].code} sắp hết hạn xử lý: hạn 05/03/2026."
-    assert [f"- {row.code} chờ cơ quan bạn xử lý." for row in proposals] == lines[1:4]
+    said = "- {} chờ cơ quan bạn xử lý, hạn 16/03/2026."
+    assert [said.format(row.code) for row in proposals] == lines[1:4]
     assert "quá hạn xử lý" in second.body
 
 

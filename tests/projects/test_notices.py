@@ -6,7 +6,7 @@ from django.test import Client, override_settings
 
 from projects import mailing, tasks
 from projects.firing import fire
-from projects.models import Notice
+from projects.models import Notice, Review
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,8 @@ def test_the_bell_counts_and_the_inbox_is_ones_own(place):
     client = Client()
     client.force_login(place.people.sct)
     page = client.get("/thong-bao/").content.decode()
-    assert f"{proposal.code} chờ cơ quan bạn xử lý." in page
+    due = Review.objects.get(track__proposal=proposal).due_on
+    assert f"{proposal.code} chờ cơ quan bạn xử lý, hạn {due:%d/%m/%Y}." in page
     assert "<em>1</em>" in page
     client.post("/thong-bao/da-doc/")
     assert "<em>1</em>" not in client.get("/thong-bao/").content.decode()

@@ -320,3 +320,30 @@ def test_a_member_of_another_office_reads_what_the_panel_considers_and_no_more(p
     assert client.get(f"/de-an/{other.code}/").status_code == 404
     Panel.objects.filter(pk=panel.pk).update(state="closed")
     assert client.get(f"/de-an/{proposal.code}/").status_code == 404
+
+
+def test_more_rows_keep_what_was_typed_and_write_nothing(place):
+    proposal = make.submitted(place)
+    browser = page_of(place.people.sct)
+    sent = filled(place, read_form(browser.get(reverse("panel_new")), "panel"), proposal)
+    answer = browser.post(reverse("panel_new"), sent | {"them-dong": "1"})
+    assert answer.status_code == 200 and not Panel.objects.exists()
+    again = read_form(answer, "panel")
+    for name in ("document_number", "name", "tv-0-who", "tv-2-who", "tv-2-title", "proposals"):
+        found, typed = again[name], sent[name]
+        assert found == typed or found == [typed], name
+    assert "tv-12-who" in again and "tv-12-seat" in again and "tv-7-who" not in sent
+
+
+def test_service_accounts_auditors_and_administrators_are_not_offered_a_seat(place):
+    robot = make.user("robot", "service", place.orgs.industry, full_name="Máy Nối Cổng")
+    text = text_of(page_of(place.people.sct).get(reverse("panel_new")))
+    for user in (robot, place.people.kiemtoan, place.people.quantri):
+        assert f"({user.username})" not in text, user
+    assert f"({place.people.stc.username})" in text
+
+
+def test_the_day_of_the_meeting_reads_well(place):
+    panel = panels.convene(place)
+    text = text_of(page_of(place.people.sct).get(address(panel)))
+    assert "Đang họp" in text and f"họp ngày {today()}" not in text and f"ngày {today()}" in text

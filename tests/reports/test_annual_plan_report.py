@@ -19,7 +19,8 @@ from projects.annual import plans, sending
 from projects.annual.plans import Entry
 from projects.drafts import Draft
 from projects.firing import fire
-from reports import pdf, registry
+from projects.models import Proposal
+from reports import layout, pdf, registry
 from tests import make
 from tests.make import TRIEU
 from tests.reports.boxes import escaped, families
@@ -91,6 +92,76 @@ def test_the_letter_says_the_order_the_amounts_and_what_the_cell_has(place, plan
     assert "Kính gửi: " + place.orgs.committee.name in text
     assert f"(qua {place.orgs.finance.name})" in text
     assert "Cấp thiết" in text
+
+
+def test_the_letter_names_the_list_once_and_breaks_no_year(plan):
+    text = words(paper("submission-letter", plan))
+    assert "Về việc phê duyệt danh mục đề án khuyến công năm 2026, Ngân sách tỉnh" in text
+    assert text.lower().count("danh mục đề án khuyến công năm 2026") == 1
+    frozen = figures("submission-letter", plan)
+    for row in frozen["rows"]:
+        row |= {"requested": TRIEU, "appraised": TRIEU}
+    content = pdf.render(registry.get("submission-letter").html(frozen))
+    short = words(PdfReader(BytesIO(content)))
+    assert "Đề nghị 2026" in short and "Thẩm định 2026" in short
+
+
+def test_papers_say_reasons_and_nothing_that_a_register_lacks(plan):
+    for code in BOTH:
+        text = words(paper(code, plan))
+        assert "trong sổ" not in text and "provincial" not in text, code
+        assert f"Mã danh mục: {plan.code}" in text
+
+
+def test_the_end_of_the_letter_holds_together(plan):
+    frozen = figures("submission-letter", plan)
+    for count in range(14, 30, 3):
+        rows = [frozen["rows"][0] | {"code": f"A-{n}"} for n in range(count)]
+        html = registry.get("submission-letter").html(frozen | {"rows": rows})
+        last = PdfReader(BytesIO(pdf.render(html))).pages[-1].extract_text()
+        assert "Kính trình" in last and "THỦ TRƯỞNG" in last, count
+
+
+def test_the_signer_has_the_office_of_who_sent_or_a_neutral_one(place, plan):
+    head = place.people.sct_head
+    head.title = "Phó Giám đốc"
+    head.save()
+    assert "THỦ TRƯỞNG CƠ QUAN" in words(paper("submission-letter", plan))
+    given = make.paper("TTr-SCT", signer=head.full_name)
+    sending.send(plan, by=head, paper=given)
+    for code in BOTH:
+        text = words(paper(code, plan))
+        assert "PHÓ GIÁM ĐỐC" in text and "THỦ TRƯỞNG" not in text, code
+    plan.refresh_from_db()
+    plan.submission.signer = "Người Khác"
+    plan.submission.save()
+    assert "THỦ TRƯỞNG CƠ QUAN" in words(paper("submission-letter", plan))
+
+
+def test_mau_2_keeps_the_order_of_the_list_and_says_kinds_alone(place, plan):
+    other = make.draft(place, {"provincial": 70}, title="Máy đóng gói")
+    other = fire(other, "submit", by=place.people.canbo)
+    fire(other, "pass", by=place.people.sct)
+    Proposal.objects.filter(pk=other.pk).update(kind=Proposal.Kind.PILOT)
+    listed = list(plan.items.order_by("position").values_list("track_id", flat=True))
+    entries = [Entry(pk, "Cấp thiết") for pk in (other.tracks.get().pk, *listed)]
+    plans.write(plan, entries, by=place.people.sct)
+    found = figures("annual-plan", plan)["groups"]
+    said = [(row["title"], row["position"], row["remarks"]) for g in found for row in g["rows"]]
+    assert said == [
+        ("Lớp dệt", 3, ""),
+        ("Máy đóng gói", 1, "Đề án điểm"),
+        ("Máy sao chè", 2, ""),
+    ]
+
+
+def test_headings_of_money_take_two_lines_at_most(plan):
+    shown = registry.get("annual-plan").context(figures("annual-plan", plan))
+    size, widths = float(shown["size"]), [float(width) for width in shown["widths"]]
+    counterpart = widths[-3]  # before the other sources and the notes
+    assert counterpart >= layout.text_width("đối ứng", size)
+    assert counterpart < layout.text_width("Cơ sở đối ứng", size)
+    assert counterpart >= layout.text_width("Cơ sở", size) and len(widths) == 15
 
 
 def test_the_letter_says_that_there_is_no_allotment(plan):

@@ -262,6 +262,15 @@ def test_the_programme_is_chosen_by_its_code(manager, place):
     assert "Dữ liệu minh họa" in page
 
 
+def test_an_illustration_is_named_so_once_among_the_choices(manager, place):
+    make.programme(place.home, place.sources, code="truoc-do", start=2021, end=2025)
+    rows = Programme.objects.filter(pk=place.programme.pk)
+    for name in ("Chương trình khác", "Chương trình khác (minh họa)"):
+        rows.update(is_illustration=True, name=name)
+        page = text(manager.get("/tong-quan/"))
+        assert ">Chương trình khác (minh họa)</option>" in page
+
+
 @pytest.mark.parametrize(
     "query", ["chuong-trinh=none", "nam=2020", "nam=abc", "nam=2026.5", "nam=%F0%9F", "nam=-1"]
 )

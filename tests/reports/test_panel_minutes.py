@@ -18,6 +18,7 @@ from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Refused
 from programmes.models import Programme
 from projects.models import Panel
+from projects.panels import conflicts
 from projects.panels.convening import Seat
 from reports import pdf, registry
 from reports.models import ReportRun
@@ -72,6 +73,8 @@ def words(report: Report, panel: Panel) -> str:
 
 
 def test_the_figures_are_those_of_the_votes(report, panel):
+    with clock.at(DAY):
+        panels.close(panel, paper=Paper("3/BB-SCT", DAY))
     found = figures(report, panel)
     for item in found["items"]:
         assert {name: item[name] for name in ("agree", "supplement", "disagree")} == {
@@ -82,18 +85,21 @@ def test_the_figures_are_those_of_the_votes(report, panel):
         assert (item["without"], item["silent"]) == (1, 0)
         assert [row["name"] for row in item["barred"]] == ["Cán Bộ Đơn Vị"]
     assert [row["seat"] for row in found["members"][:2]] == ["Chủ tịch", "Thư ký"]
-    assert (found["number"], found["panel"]["is_closed"]) == ("", False)
+    assert {row["ratio"] for row in found["items"]} == {"3 trên 4 phiếu đồng ý"}
+    assert (found["number"], found["panel"]["is_closed"]) == ("3/BB-SCT", True)
 
 
 def test_open_it_is_a_draft_without_number_closed_it_has_number_and_verdict(report, panel):
     text = words(report, panel)
-    assert "DỰ THẢO" in text and re.search(r"Số:\s*/BB-SCT", text)
+    assert "BẢN NHÁP" in text and "chưa ký" in text and re.search(r"Số:\s*/BB-SCT", text)
     assert "chưa kết luận" in text and "ngày ... tháng ... năm ..." in text
     with clock.at(DAY):
         panels.close(panel, paper=Paper("3/BB-SCT", DAY), note="Đồng ý mức đề nghị.")
     text = words(report, panel)
     assert "Số: 3/BB-SCT" in text and "ngày 20 tháng 11 năm 2026" in text
     assert "Đồng ý mức đề nghị." in text and "chưa kết luận" not in text
+    assert "BẢN IN TỪ CỔNG" in text and "BẢN NHÁP" not in text and "chưa ký" not in text
+    assert "Đồng ý (3 trên 4 phiếu đồng ý)" in text
 
 
 def test_vietnamese_stands_in_the_order_of_such_a_paper(report, panel):
@@ -104,7 +110,7 @@ def test_vietnamese_stands_in_the_order_of_such_a_paper(report, panel):
         "BIÊN BẢN",
         "Họp hội đồng thẩm định",
         panel.name,
-        "DỰ THẢO",
+        "BẢN NHÁP",
         "15/QĐ-SCT",
         "Lê Văn Ký",
         "tại Phòng họp 1",
@@ -181,3 +187,25 @@ def test_one_click_on_the_panels_page_orders_it(panel, place, rung):
         reverse("report_run", kwargs={"pk": run.pk})
     }
     assert run.params == {"panel": panel.code}
+
+
+def test_before_the_conclusion_it_has_no_count(report, panel):
+    found = figures(report, panel)
+    assert not {"agree", "supplement", "disagree", "silent"} & set(found["items"][0])
+    assert "Số phiếu chỉ ghi sau khi hội đồng kết luận" in words(report, panel)
+
+
+def test_who_is_barred_from_a_dossier_prints_no_minutes_before_the_conclusion(report, panel, place):
+    barred = make.user("stc.khac", "appraiser", place.orgs.finance)
+    panel.members.filter(position=3).update(user=barred)
+    item = panel.items.first()
+    conflicts.declare(panel, item.pk, "Có người nhà làm chủ cơ sở", by=barred)
+    address = reverse("panel_detail", kwargs={"code": panel.code})
+    with pytest.raises(Refused, match="xung đột lợi ích"):
+        report.accept({"panel": panel.code}, barred)
+    assert "panel-minutes" not in text_of(page_of(barred).get(address))
+    assert report.accept({"panel": panel.code}, place.people.sct)
+    with clock.at(DAY):
+        panels.close(panel, paper=Paper("3/BB-SCT", DAY))
+    assert report.accept({"panel": panel.code}, barred)
+    assert "panel-minutes" in text_of(page_of(barred).get(address))

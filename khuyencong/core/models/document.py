@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from khuyencong.core.fields import LineField
+from khuyencong.core.fields import LineField, NumberKeyField
 
 
 class LegalDocument(models.Model):
@@ -31,6 +31,7 @@ class LegalDocument(models.Model):
         OTHER = "other", _("Văn bản khác")
 
     number = LineField(_("số, ký hiệu"), max_length=60)
+    number_key = NumberKeyField()
     kind = models.CharField(_("loại"), max_length=12, choices=Kind)
     issuer_name = LineField(_("cơ quan ban hành"), max_length=200)
     issuer = models.ForeignKey(
@@ -56,6 +57,8 @@ class LegalDocument(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # No constraint: papers of before may differ by no more than a dash. I10 tells of them.
+        indexes = [models.Index(fields=["number_key", "kind"], name="document_number_key")]
         constraints = [
             models.UniqueConstraint(
                 fields=["issuer_name", "kind", "year", "number"],

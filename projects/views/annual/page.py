@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from khuyencong.core import audit, permissions
+from khuyencong.core import audit, permissions, roles
 from khuyencong.core.refusals import Fault, Refused, Stale
 from projects.annual import candidates, plans, room
 from projects.annual.rows import Row, offered, rows_of
@@ -143,6 +143,8 @@ def _shown(
 
 def _mark_open(request: HttpRequest, rows: Sequence[Row]) -> None:
     """The office that decides sees the list before the dossiers have come to it."""
+    if request.user.may(roles.SEE_PROVINCE) or request.user.organisation.is_industry_department:
+        return
     asked = [row.proposal.pk for row in rows]
     seen = Proposal.objects.visible_to(request.user).filter(pk__in=asked)
     opened = set(seen.values_list("pk", flat=True))

@@ -127,7 +127,6 @@ def shown(
         ],
         "faults": told,
         "version": proposal.version,
-        "returns": page.returns(proposal),
         "sendoff": sendoff.sentence(proposal, context["papers"]),
         "refused": refused,
         "kept": kept,

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from khuyencong.core import clock
 from khuyencong.core.refusals import Fault
 from programmes.models import FundingSource
-from projects import checks, guards, papers_of_dossier, tracks
+from projects import checks, guards, papers_of_dossier, returns
 from projects.dossier_parts import CODES, LAST, section_of
 from projects.drafts import Draft
 from projects.forms.draft import whole_number
@@ -24,7 +24,7 @@ from projects.forms.offered import sources_of, years_of
 from projects.forms.sections import sections
 from projects.forms.totals import totals
 from projects.forms.versions import Difference, base_of
-from projects.models import Proposal, Review, Track
+from projects.models import Proposal
 from projects.views.entry import taken
 from projects.views.entry.said import said_here
 from projects.views.entry.unsent import mark_of
@@ -48,7 +48,9 @@ def frame(
     sources = sources_of(proposal) if sources is None else sources
     outcome = outcome_of(proposal, draft)
     there = (papers.there, papers.needed)
-    found = sections(missing, wrong, saved, there, outcome.open_count)
+    sent_back = returns.standing(proposal)
+    asked = returns.untouched(proposal, sent_back)
+    found = sections(missing, wrong, saved, there, outcome.open_count, asked)
     lacking = len(missing) + outcome.open_count
     number = CODES.index(section)
     back = request.POST.get("back") or request.GET.get("back")
@@ -58,6 +60,8 @@ def frame(
         "sections": found,
         "next_section": found[number + 1] if section != LAST else None,
         "missing": missing,
+        "returns": sent_back,
+        "said_here": said_here(proposal, section, sent_back),
         "papers": papers,
         "sources": sources,
         "outcome": outcome,
@@ -120,8 +124,6 @@ def show(
         "faults_elsewhere": [fault for fault in faults if section_of(fault.field) != entry.code],
         "unread": (pasted_faults or unread) if said else [],
         "pasted": pasted,
-        "returns": returns(entry.proposal),
-        "said_here": said_here(entry.proposal, entry.code),
         "refused": refused,
         "bound": entry.data is not None,
         "returned_text": returned_text,
@@ -229,18 +231,6 @@ def closed(request: HttpRequest, proposal: Proposal, reason: str) -> HttpRespons
         "is_illustration": proposal.programme.is_illustration,
     }
     return render(request, "projects/closed.html", context, status=403)
-
-
-def returns(proposal: Proposal) -> list[Review]:
-    """What each office that sent it back asked for, in its last words."""
-    if proposal.status != Proposal.Status.RETURNED:
-        return []
-    said = []
-    for track in tracks.current(tracks.of(proposal)):
-        if track.status == Track.Status.RETURNED:
-            reviews = [row for row in track.reviews.all() if row.verdict == Review.Verdict.RETURN]
-            said += reviews[-1:]
-    return said
 
 
 def _base(request: HttpRequest, entry: PartEntry) -> str:

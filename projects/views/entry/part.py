@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import permissions
 from khuyencong.core.models import User
-from projects import guards
+from projects import guards, returns
 from projects.dossier_parts import CODES, LAST, PAPERS
 from projects.forms.draft import ids
 from projects.forms.entry import ENTRIES, Blanks, as_draft
@@ -28,7 +28,8 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     reason = permissions.refusal(request.user, "projects.proposal.edit", proposal)
     if reason:
         return page.closed(request, proposal, reason)
-    found = sections(guards.complete(proposal), [], as_draft(proposal))
+    asked = returns.untouched(proposal, returns.standing(proposal))
+    found = sections(guards.complete(proposal), [], as_draft(proposal), asked=asked)
     return redirect("proposal_section", code=code, section=first_unfinished(found))
 
 
@@ -83,7 +84,7 @@ def papers(request: HttpRequest, proposal: Proposal) -> HttpResponse:
         onward = LAST if action in ("next", "finish") else PAPERS
         return redirect("proposal_section", code=proposal.code, section=onward)
     context = page.frame(request, proposal, PAPERS)
-    context |= {"returns": page.returns(proposal), "version": proposal.version}
+    context["version"] = proposal.version
     return render(request, "projects/entry/papers.html", context)
 
 
