@@ -16,7 +16,7 @@ from projects.firing import fire
 from projects.models import Proposal, Review
 sct, unit = (User.objects.get(username=name) for name in ('sct', 'canbo'))
 waiting = Review.objects.filter(verdict='', organisation=sct.organisation, proposed='',
-    assigned_to=None, track__status='in_step').order_by('pk')
+    track__status='in_step').order_by('pk')
 codes = list(dict.fromkeys(waiting.values_list('track__proposal__code', flat=True)))
 for code in codes:
     proposal = Proposal.objects.get(code=code)

@@ -30,7 +30,7 @@ def refused(place, **kw):
         expected_version=None,
     )
     fire(proposal, "submit", by=place.people.canbo)
-    fire(proposal, "refuse", by=place.people.sct, reason="Chưa đủ vốn.")
+    fire(proposal, "refuse", by=place.people.sct_head, reason="Chưa đủ vốn.")
     proposal.refresh_from_db()
     assert proposal.status == "refused"
     return proposal

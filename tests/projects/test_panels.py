@@ -384,6 +384,6 @@ def test_the_offices_opinion_names_the_panel_it_had_before_it(place):
     fire(proposal, "pass", by=place.people.sct)
     fire(proposal, "conclude", by=place.people.sct_head)
     for action in ("pass", "conclude"):
-        row = audit.trail(proposal).get(action=f"projects.proposal.{action}")
+        row = audit.trail(proposal).get(action=f"projects.proposal.{action}", to_state="")
         assert row.changes["panel"] == panel.code
         assert f"sau hội đồng {panel.code}" in audit.sentence(row)
