@@ -11,7 +11,7 @@ from django.urls import reverse
 from khuyencong.core.refusals import NotAllowed, NotNow
 from projects import tracks
 from projects.firing import fire, option
-from projects.models import Proposal
+from projects.models import Proposal, ReviewStep
 from projects.workflow import TABLE
 from tests import make, scenes
 from tests import permission_stage as stage
@@ -41,7 +41,16 @@ def approved_before_its_money_came(place: SimpleNamespace) -> Proposal:
     return proposal
 
 
+def approved_with_its_allotment_to_appraise(place: SimpleNamespace) -> Proposal:
+    last = ReviewStep.objects.get(chain__source__code="provincial", order=3)
+    ReviewStep.objects.create(
+        chain=last.chain, order=4, kind="finance", organisation_kind="finance_department"
+    )
+    return make.approved(place)
+
+
 SCENES = scenes.SCENES | {
+    "approved, its allotment to appraise": approved_with_its_allotment_to_appraise,
     "proposed": proposed,
     "passed": passed,
     "passed, no account": passed_to_a_body_without_account,

@@ -48,6 +48,7 @@ def track(status: str, source: int = 1, reviews=(), attempt: int = 1) -> SimpleN
         source_id=source,
         attempt=attempt,
         round=1,
+        reopened_by_id=None,
         reviews=SimpleNamespace(all=lambda: said),
     )
 
