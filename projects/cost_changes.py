@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from khuyencong.core import money
 from projects.changes import Change
+from projects.common_ends import common_ends
 
 Row = Mapping[str, Any]
 Pair = tuple[int, int]
@@ -48,13 +49,7 @@ def between(old: Sequence[Row], new: Sequence[Row], names: Mapping[str, str]) ->
 
 def aligned(old: Sequence[Row], new: Sequence[Row]) -> tuple[list[Pair], list[Pair]]:
     """Pairs of (old, new) places: of lines that differ in something, and of lines that do not."""
-    least = min(len(old), len(new))
-    start = 0
-    while start < least and old[start] == new[start]:
-        start += 1
-    ends = 0
-    while ends < least - start and old[-1 - ends] == new[-1 - ends]:
-        ends += 1
+    start, ends = common_ends(old, new)
     same = [(i, i) for i in range(start)]
     same += [(len(old) - k, len(new) - k) for k in range(ends, 0, -1)]
     pairs = []

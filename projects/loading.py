@@ -20,15 +20,7 @@ from projects.models import (
     TargetClaim,
 )
 
-ACTIVITIES = Prefetch(
-    "activities", ProposalActivity.objects.select_related("activity").order_by("pk")
-)
-BENEFICIARIES = Prefetch(
-    "beneficiaries", Beneficiary.objects.select_related("enterprise__sector_group", "place")
-)
-
-
-# All of ``with_parts``, to be read at once.
+# The lists of a dossier, each with what it names: THE definition for all ways of reading them.
 PARTS = (
     Part("cost_items", CostItem.objects.order_by("position", "pk"), "proposal"),
     Part(
@@ -70,29 +62,21 @@ _NAMED = (
 )
 
 
+def _prefetched(*names: str) -> list[Prefetch]:
+    """Those of the lists, a question each: for verbs, and for many dossiers at once."""
+    return [Prefetch(part.name, part.rows) for part in PARTS if part.name in names]
+
+
 def with_money(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """With the cost table and the funding lines: all that a review or a payment looks at."""
-    return rows.select_related(*_NAMED).prefetch_related(
-        Prefetch("cost_items__shares", CostShare.objects.select_related("source")),
-        Prefetch(
-            "funding_lines",
-            FundingLine.objects.select_related("source", "cell__source", "cell__programme"),
-        ),
-    )
+    money = _prefetched("cost_items", "cost_items__shares", "funding_lines")
+    return rows.select_related(*_NAMED).prefetch_related(*money)
 
 
 def with_parts(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    return with_money(rows).prefetch_related(
-        ACTIVITIES,
-        Prefetch("places", ProposalPlace.objects.select_related("place__parent")),
-        BENEFICIARIES,
-        Prefetch(
-            "attachments",
-            Attachment.objects.select_related("file__uploaded_by__organisation", "requirement"),
-        ),
-        Prefetch("claims", TargetClaim.objects.select_related("target")),
-        "objectives",
-    )
+    """With all of the lists."""
+    every = _prefetched(*(part.name for part in PARTS))
+    return rows.select_related(*_NAMED).prefetch_related(*every)
 
 
 def found(rows: QuerySet[Proposal]) -> Proposal | None:
@@ -105,7 +89,7 @@ def found(rows: QuerySet[Proposal]) -> Proposal | None:
 
 def name_parties(*proposals: Proposal) -> None:
     """Load contents and establishments beside the money, where they are not loaded yet."""
-    prefetch_related_objects(proposals, ACTIVITIES, BENEFICIARIES)
+    prefetch_related_objects(proposals, *_prefetched("activities", "beneficiaries"))
 
 
 def all_locked(ids: Iterable[int]) -> dict[int, Proposal]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from projects.common_ends import common_ends
+
 AROUND: Final = 8  # words left standing on each side of a change
 MOST: Final = 60_000  # word pairs to look at; beyond it the paragraph is shown whole
 _WORD: Final = re.compile(r"\s*\S+|\s+$")
@@ -34,7 +36,7 @@ def between(before: str, after: str) -> Both:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(old) == len(new) == 1:
         return _of_words(before, after)
-    start, ends = _shared(old, new)
+    start, ends = common_ends(old, new)
     left, right = "".join(old[start : len(old) - ends]), "".join(new[start : len(new) - ends])
     found = _of_words(left, right) if left and right else Both(_whole(left), _whole(right))
     lead, tail = [Piece(GAP)] * bool(start), [Piece(GAP)] * bool(ends)
@@ -45,21 +47,9 @@ def _whole(text: str) -> list[Piece]:
     return [Piece(text, is_changed=True)] if text else []
 
 
-def _shared(old: list[str], new: list[str]) -> tuple[int, int]:
-    """How many items both begin with, and both end with."""
-    least = min(len(old), len(new))
-    start = 0
-    while start < least and old[start] == new[start]:
-        start += 1
-    ends = 0
-    while ends < least - start and old[-1 - ends] == new[-1 - ends]:
-        ends += 1
-    return start, ends
-
-
 def _of_words(before: str, after: str) -> Both:
     old, new = _WORD.findall(before), _WORD.findall(after)
-    start, ends = _shared(old, new)
+    start, ends = common_ends(old, new)
     a, b = old[start : len(old) - ends], new[start : len(new) - ends]
     if len(a) * len(b) > MOST:
         runs = [("replace", 0, len(a), 0, len(b))]

@@ -7,14 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from khuyencong.core import files
-from khuyencong.core.form_fields import DayField, UploadField, no_file_hint
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import User
-from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Fault
 from programmes.models import FundingSource, Programme, ProgrammeVersion
-from projects.forms.transition import ProseInput
+from projects.forms.paper import PaperForm
+from projects.forms.words import Words
 
 
 class _WithFaults(PortalForm):
@@ -58,34 +56,13 @@ class NewPlanForm(_WithFaults, forms.Form):
         return self.programmes[self.cleaned_data["programme"]]
 
 
-class PaperForm(_WithFaults, forms.Form):
-    """Number, date, signer and scan; what is missing is said by the verb, all at once."""
+class PlanPaperForm(_WithFaults, PaperForm):
+    """The paper of a step of the list, on the version of it that was read."""
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    document_number = forms.CharField(
-        label=gettext_lazy("Số văn bản"), required=False, max_length=60
-    )
-    document_date = DayField(label=gettext_lazy("Ngày văn bản"), required=False)
-    signer = forms.CharField(label=gettext_lazy("Người ký"), required=False, max_length=120)
-    document_file = UploadField(label=gettext_lazy("Bản quét văn bản"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["document_file"].help_text = no_file_hint()
-
-    def paper(self, by: User) -> Paper:
-        """The paper entered; its scan is stored now, in the transaction of the caller."""
-        data = self.cleaned_data
-        upload = data.get("document_file")
-        return Paper(
-            number=data.get("document_number") or "",
-            issued_on=data.get("document_date"),
-            signer=data.get("signer") or "",
-            file=files.store_upload(upload, by) if upload else None,
-        )
 
 
-class DecisionForm(PaperForm):
+class DecisionForm(PlanPaperForm):
     """The paper of a decision, and whether it allots the money as well."""
 
     allots = forms.BooleanField(
@@ -98,7 +75,8 @@ class CloseForm(_WithFaults, forms.Form):
     """Why a list that was sent ends without a decision over it."""
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    reason = ProseInput(
+    reason = Words(
+        multiline=True,
         label=gettext_lazy("Lý do"),
         required=False,
         max_length=4000,

@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from khuyencong.core import clock, files, text
-from khuyencong.core.form_fields import DayField, UploadField, no_file_hint
+from khuyencong.core import clock, text
+from khuyencong.core.form_fields import DayField
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import Organisation, RoleGrant, User, dated_on
-from khuyencong.core.papers import Paper
 from khuyencong.core.roles import Role
+from projects.forms.paper import PaperForm
 from projects.forms.words import Words
 from projects.models import Enterprise, PanelMember, Proposal
 from projects.panels import convening
@@ -178,30 +178,6 @@ class SeatForm(PortalForm, forms.Form):
 
 
 Seats = forms.formset_factory(SeatForm, extra=0, max_num=40, absolute_max=60)
-
-
-class PaperForm(PortalForm, forms.Form):
-    """Number, day, signer and scan; what is missing is said by the act, all at once."""
-
-    document_number = Words(label=gettext_lazy("Số văn bản"), max_length=60, required=False)
-    document_date = DayField(label=gettext_lazy("Ngày văn bản"), required=False)
-    signer = Words(label=gettext_lazy("Người ký"), max_length=120, required=False)
-    document_file = UploadField(label=gettext_lazy("Bản quét văn bản"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["document_file"].help_text = no_file_hint()
-
-    def paper(self, by: User) -> Paper:
-        """The paper entered; its scan is stored now, in the transaction of the caller."""
-        found = self.cleaned_data
-        upload = found.get("document_file")
-        return Paper(
-            number=found.get("document_number") or "",
-            issued_on=found.get("document_date"),
-            signer=found.get("signer") or "",
-            file=files.store_upload(upload, by) if upload else None,
-        )
 
 
 class PanelForm(PaperForm):

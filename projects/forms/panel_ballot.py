@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from khuyencong.core.forms import PortalForm
-from projects.forms.panel import PaperForm
+from projects.forms.paper import PaperForm
 from projects.forms.words import Words
 from projects.models import Panel, PanelItem, PanelMember
 from projects.panels import counting

@@ -9,29 +9,20 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from khuyencong.core import clock, files, workdays
-from khuyencong.core.fields import cleaned
+from khuyencong.core import clock, workdays
 from khuyencong.core.form_fields import DayField, MoneyInputField, UploadField, no_file_hint
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import User
 from khuyencong.core.papers import Paper
 from projects.firing import Option
-from projects.forms import desk_fields
+from projects.forms import desk_fields, paper
 from projects.forms.sites import SiteRows
+from projects.forms.words import Words
 from projects.models import Disbursement, FundingLine, Proposal, Review, ReviewStep, Track
 
 ALLOTTING = frozenset({"approve", "record_decision"})
 MONEY_HINT = gettext_lazy("Gõ 300tr, 0,3 tỷ hoặc 300.000.000")
 REPLY_DAYS = 5  # working days a unit is given unless the office says otherwise
-
-
-class ProseInput(forms.CharField):
-    """Several lines, cleaned like every stored text."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> Any:
-        return cleaned(super().to_python(value), multiline=True)
 
 
 class TransitionForm(PortalForm, forms.Form):
@@ -135,7 +126,8 @@ class TransitionForm(PortalForm, forms.Form):
         if "due_on" in needs:
             made["due_on"] = _reply_due(proposal)
         if "reason" in needs:
-            made["reason"] = ProseInput(
+            made["reason"] = Words(
+                multiline=True,
                 label=_("Lý do, ý kiến"),
                 required=False,
                 max_length=4000,
@@ -190,13 +182,7 @@ class TransitionForm(PortalForm, forms.Form):
 
     def paper(self, by: User) -> Paper:
         """The paper entered; its scan is stored now, in the transaction of the caller."""
-        upload = self.cleaned_data.get("document_file")
-        return Paper(
-            number=self.cleaned_data.get("document_number") or "",
-            issued_on=self.cleaned_data.get("document_date"),
-            signer=self.cleaned_data.get("signer") or "",
-            file=files.store_upload(upload, by) if upload else None,
-        )
+        return paper.entered(self.cleaned_data, by)
 
     def entered(self) -> dict[str, Any]:
         """What the chosen verb asks for, and nothing else that stood on the form."""

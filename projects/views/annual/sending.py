@@ -14,7 +14,7 @@ from khuyencong.core.papers import Paper
 from khuyencong.core.refusals import Refused
 from projects.annual import deciding, room, sending
 from projects.annual.rows import rows_of
-from projects.forms.annual import CloseForm, PaperForm
+from projects.forms.annual import CloseForm, PlanPaperForm
 from projects.models import AnnualPlan
 from projects.views.annual.found import not_now, plan_or_404, refuse_unless, wrong_state
 from projects.views.transition import bound
@@ -27,7 +27,7 @@ def send(request: HttpRequest, code: str) -> HttpResponse:
     refuse_unless(request, "projects.annual.send", plan)
     if plan.state != AnnualPlan.Status.DRAFT:
         return not_now(request, plan, _("Trình danh mục"), wrong_state(plan))
-    form = PaperForm(*bound(request), initial={"expected_version": plan.version})
+    form = PlanPaperForm(*bound(request), initial={"expected_version": plan.version})
     faults: list = []
     if form.is_bound and form.is_valid():
         paper = Paper()
