@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField, ProseField
-from khuyencong.core.models import dated_on
+from khuyencong.core.models import CatalogueRow, once_from
 
 
-class CriterionQuerySet(models.QuerySet):
-    def valid_on(self, day: datetime.date) -> CriterionQuerySet:
-        return self.filter(dated_on(day))
-
-
-class Criterion(models.Model):
+class Criterion(CatalogueRow):
     """Tiêu chí thẩm định (TT 36/2013/TT-BCT Điều 9). There is no points scale."""
 
     code = models.SlugField(_("mã"), max_length=40)
     name = LineField(_("tiêu chí"), max_length=300)
     hint = LineField(_("gợi ý"), max_length=300, blank=True)
-    legal_ref = LineField(_("căn cứ"), max_length=200, blank=True)
-    confidence = LineField(_("mức đối chiếu"), max_length=60, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
-
-    objects = CriterionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["code", "valid_from"],
-                condition=Q(valid_from__isnull=False),
-                name="criterion_code_from",
-            ),
-            models.UniqueConstraint(
-                fields=["code"], condition=Q(valid_from__isnull=True), name="criterion_undated"
-            ),
-        ]
+        constraints = once_from("criterion_code_from", "criterion_undated")
 
     def __str__(self) -> str:
         return self.name

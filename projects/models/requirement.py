@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from khuyencong.core.fields import LineField
-from khuyencong.core.models import dated_on
+from khuyencong.core.models import CatalogueRow, once_from
 
 
-class DocumentRequirementQuerySet(models.QuerySet):
-    def valid_on(self, day: datetime.date) -> DocumentRequirementQuerySet:
-        return self.filter(dated_on(day))
-
-
-class DocumentRequirement(models.Model):
+class DocumentRequirement(CatalogueRow):
     """Tài liệu phải có trong hồ sơ (TT 36/2013/TT-BCT Điều 5, 14, 21), by activity and kind."""
 
     class Stage(models.TextChoices):
@@ -39,26 +31,10 @@ class DocumentRequirement(models.Model):
     is_required = models.BooleanField(_("bắt buộc khi trình"), default=True)
     stage = models.CharField(_("cần"), max_length=10, choices=Stage, default=Stage.SUBMISSION)
     hint = LineField(_("gợi ý"), max_length=300, blank=True)
-    legal_ref = LineField(_("căn cứ"), max_length=200, blank=True)
-    confidence = LineField(_("mức đối chiếu"), max_length=60, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
-
-    objects = DocumentRequirementQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["code", "valid_from"],
-                condition=Q(valid_from__isnull=False),
-                name="requirement_code_from",
-            ),
-            models.UniqueConstraint(
-                fields=["code"], condition=Q(valid_from__isnull=True), name="requirement_undated"
-            ),
-        ]
+        constraints = once_from("requirement_code_from", "requirement_undated")
 
     def __str__(self) -> str:
         return self.name

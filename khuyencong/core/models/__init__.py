@@ -1,5 +1,6 @@
 from khuyencong.core.models.audit import AuditAnchor, AuditedModel, AuditEntry
 from khuyencong.core.models.base import AppendOnlyModel, dated_on
+from khuyencong.core.models.catalogue import CatalogueRow, once_from
 from khuyencong.core.models.counter import SerialCounter
 from khuyencong.core.models.document import LegalDocument
 from khuyencong.core.models.file import StoredFile
@@ -18,6 +19,7 @@ __all__ = [
     "AuditAnchor",
     "AuditEntry",
     "AuditedModel",
+    "CatalogueRow",
     "Confidence",
     "Holiday",
     "LegalDocument",
@@ -34,5 +36,6 @@ __all__ = [
     "User",
     "dated_on",
     "in_force",
+    "once_from",
     "seal_of",
 ]
