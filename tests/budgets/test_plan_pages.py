@@ -12,6 +12,7 @@ from programmes.models import PlannedCell
 from projects.firing import fire
 from tests import make
 from tests.make import TRIEU
+from tests.projects.pages import page_of, words_of
 
 pytestmark = pytest.mark.django_db
 READERS = ("canbo", "canbo2", "sct", "sct_head", "stc", "ubnd", "ketoan", "lanhdao", "kiemtoan")
@@ -26,17 +27,6 @@ def place():
 def nothing_is_broken():
     yield
     assert list(invariants.violations()) == []
-
-
-def page_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response):
-    """The words of a page, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def plan_address(place, rest=""):
@@ -56,7 +46,7 @@ def test_a_province_without_a_programme_is_told_so(place):
     user = make.user("la", "manager", make.organisation("other", make.province("Xa", "XA", "97")))
     response = page_of(user).get("/ke-hoach-von/")
     assert response.status_code == 200
-    assert "Chưa có chương trình nào" in text_of(response)
+    assert "Chưa có chương trình nào" in words_of(response)
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -69,7 +59,7 @@ def test_whoever_may_see_the_budget_sees_the_plan(place, who):
 def test_who_may_not_see_the_budget_is_told_so_and_other_provinces_find_nothing(place):
     response = page_of(place.people.quantri).get(plan_address(place))
     assert response.status_code == 403
-    assert "không xem kế hoạch vốn" in text_of(response)
+    assert "không xem kế hoạch vốn" in words_of(response)
     other = make.world("x", "Tỉnh Khác", "TK")
     for rest in ("", "2026/provincial/", "giao/"):
         assert page_of(other.people.sct).get(plan_address(place, rest)).status_code == 404
@@ -77,7 +67,7 @@ def test_who_may_not_see_the_budget_is_told_so_and_other_provinces_find_nothing(
 
 
 def test_cells_without_a_decision_are_not_invented(place):
-    text = text_of(page_of(place.people.lanhdao).get(plan_address(place)))
+    text = words_of(page_of(place.people.lanhdao).get(plan_address(place)))
     # Five years of three sources, each shown in the plan and again beside what became of it.
     assert text.count("Chưa phân bổ") >= 2 * 5 * 3
     assert "20.000 trong 20.000 triệu đồng chưa phân bổ" in text
@@ -92,7 +82,7 @@ def test_the_difference_between_cells_and_margins_is_said(place):
     first = response.context["plan"].rows[0]
     assert (first.total, first.left) == (4000 * TRIEU, 0)
     assert response.context["plan"].left == [4000 * TRIEU, 4000 * TRIEU, 8000 * TRIEU]
-    assert "16.000 trong 20.000 triệu đồng chưa phân bổ" in text_of(response)
+    assert "16.000 trong 20.000 triệu đồng chưa phân bổ" in words_of(response)
 
 
 def test_a_cell_shows_what_was_given_promised_and_paid(place):
@@ -101,11 +91,11 @@ def test_a_cell_shows_what_was_given_promised_and_paid(place):
     response = page_of(place.people.lanhdao).get(plan_address(place))
     figures = response.context["matrix"].cells[2026, "provincial"]
     assert (figures.allotted, figures.committed) == (1000 * TRIEU, 300 * TRIEU)
-    row = re.search(r"Giải ngân.*?2026 – 1\.000 300 0 700", text_of(response))
+    row = re.search(r"Giải ngân.*?2026 – 1\.000 300 0 700", words_of(response))
     assert row, "the sum of the year"
     address = plan_address(place, "2026/provincial/")
     assert response.content.decode().count(f'href="{address}') == 6
-    text = text_of(page_of(place.people.lanhdao).get(address))
+    text = words_of(page_of(place.people.lanhdao).get(address))
     assert f"Cam kết cho đề án {proposal.code}" in text
     assert "Giao dự toán theo" in text and "+1.000" in text and "+300" in text
     assert proposal.title in text
@@ -122,10 +112,12 @@ def test_the_book_reads_newest_first_and_adds_up_over_its_pages(place, monkeypat
     fire(proposal, "disburse", by=user.ketoan, paper=make.paper("UNC"), data=data)
     page = page_of(user.lanhdao).get(plan_address(place, "2026/provincial/"))
     assert [row.entry.kind for row in page.context["ledger"].object_list] == ["disburse", "commit"]
-    assert "Giải ngân cho đề án" in text_of(page) and "Cộng cả sổ 1.000 300 100 0" in text_of(page)
+    assert "Giải ngân cho đề án" in words_of(page) and "Cộng cả sổ 1.000 300 100 0" in words_of(
+        page
+    )
     rest = page_of(user.lanhdao).get(plan_address(place, "2026/provincial/?so=2"))
     assert [row.entry.kind for row in rest.context["ledger"].object_list] == ["allot"]
-    assert "Cộng cả sổ 1.000 300 100 0" in text_of(rest)
+    assert "Cộng cả sổ 1.000 300 100 0" in words_of(rest)
 
 
 def test_another_units_dossier_is_not_named_in_the_book(place):
@@ -133,7 +125,7 @@ def test_another_units_dossier_is_not_named_in_the_book(place):
     proposal = make.approved(place, {"provincial": 300}, title="Bí mật nhà nghề")
     document = LedgerEntry.objects.get(kind="commit").document
     response = page_of(place.people.canbo2).get(plan_address(place, "2026/provincial/"))
-    text = text_of(response)
+    text = words_of(response)
     assert "một đề án của đơn vị khác" in text
     for secret in (proposal.code, proposal.title, str(document)):
         assert secret not in response.content.decode()
@@ -142,7 +134,7 @@ def test_another_units_dossier_is_not_named_in_the_book(place):
 def test_other_peoples_money_has_no_book(place):
     make.approved(place, {"provincial": 300})
     response = page_of(place.people.lanhdao).get(plan_address(place, "2026/counterpart/"))
-    text = text_of(response)
+    text = words_of(response)
     assert "Nguồn này không phải ngân sách nhà nước" in text and "Sổ kinh phí" not in text
     assert "Cam kết đối ứng 300" in text
 
@@ -167,10 +159,10 @@ def giving(place, **fields):
 
 def test_a_decision_gives_money_to_several_cells_at_once(place):
     client = page_of(place.people.sct)
-    assert "Giao dự toán" in text_of(client.get(plan_address(place)))
+    assert "Giao dự toán" in words_of(client.get(plan_address(place)))
     response = client.post(plan_address(place, "giao/"), giving(place), follow=True)
     assert response.redirect_chain == [(plan_address(place), 302)]
-    assert "giao 1.800 triệu đồng" in text_of(response) and "đợt 1" in text_of(response)
+    assert "giao 1.800 triệu đồng" in words_of(response) and "đợt 1" in words_of(response)
     given = Cell.objects.filter(allotted__gt=0).values_list("year", "source__code", "allotted")
     assert set(given) == {(2026, "provincial", 1500 * TRIEU), (2027, "national", 300 * TRIEU)}
 
@@ -180,7 +172,7 @@ def test_the_same_decision_is_not_taken_twice(place):
     client.post(plan_address(place, "giao/"), giving(place))
     again = client.post(plan_address(place, "giao/"), giving(place))
     assert again.status_code == 422
-    assert "đã được nhập" in text_of(again)
+    assert "đã được nhập" in words_of(again)
     assert Allocation.objects.count() == 1
     assert Cell.objects.get(year=2026, source__code="provincial").allotted == 1500 * TRIEU
 
@@ -223,7 +215,7 @@ def test_bad_input_is_told_in_words(place, field, sent, words):
     body = giving(place, **{field: sent})
     response = page_of(place.people.sct).post(plan_address(place, "giao/"), body)
     assert response.status_code == 422
-    assert words in text_of(response)
+    assert words in words_of(response)
     assert not Allocation.objects.exists()
 
 
@@ -231,7 +223,7 @@ def test_a_decision_without_money_is_refused(place):
     sent = giving(place, **{"amount-2026-provincial": "0", "amount-2027-national": ""})
     response = page_of(place.people.sct).post(plan_address(place, "giao/"), sent)
     assert response.status_code == 422
-    assert "ít nhất một năm, một nguồn" in text_of(response)
+    assert "ít nhất một năm, một nguồn" in words_of(response)
 
 
 def test_only_the_specialist_of_the_department_gives_money(place):

@@ -2,7 +2,6 @@
 
 import datetime
 import io
-import re
 
 import pytest
 from django.test import Client
@@ -11,6 +10,7 @@ from khuyencong.core import files
 from khuyencong.core.models import LegalDocument
 from projects.firing import fire
 from tests import make
+from tests.projects.pages import page_of, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def place():
     return make.world()
-
-
-def page_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def document(number, *, file=None, **fields):
@@ -44,13 +34,15 @@ def test_everybody_with_an_account_reads_national_documents(place):
     for user in vars(place.people).values():
         response = page_of(user).get("/van-ban/")
         assert response.status_code == 200
-        assert "Nghị định 45/2012/NĐ-CP" in text_of(response) and "21/05/2012" in text_of(response)
+        assert "Nghị định 45/2012/NĐ-CP" in words_of(response) and "21/05/2012" in words_of(
+            response
+        )
     assert Client().get("/van-ban/").status_code == 302
 
 
 def test_a_missing_date_is_said_and_what_rests_on_a_document_is_told(place):
     make.allot(place, "provincial", 2026, 500)
-    text = text_of(page_of(place.people.lanhdao).get("/van-ban/"))
+    text = words_of(page_of(place.people.lanhdao).get("/van-ban/"))
     assert "chưa có ngày" in text
     assert f"Phê duyệt {place.programme}" in text
     assert "Giao dự toán 500 triệu đồng" in text
@@ -60,7 +52,7 @@ def test_other_provinces_documents_are_not_there(place):
     other = make.world("x", "Tỉnh Khác", "TK")
     theirs = document("KH-9/QĐ-UBND", province=other.home, file=stored())
     client = page_of(place.people.lanhdao)
-    assert "KH-9/QĐ-UBND" not in text_of(client.get("/van-ban/"))
+    assert "KH-9/QĐ-UBND" not in words_of(client.get("/van-ban/"))
     assert client.get(f"/van-ban/{theirs.pk}/tep/").status_code == 404
     assert page_of(other.people.lanhdao).get(f"/van-ban/{theirs.pk}/tep/").status_code == 200
 
@@ -72,12 +64,12 @@ def test_papers_of_a_dossier_are_for_those_who_may_see_it(place):
     decision = LegalDocument.objects.get(number=paper.number, issuer=place.orgs.committee)
     for who in ("canbo", "sct", "sct_head", "stc", "ubnd", "ketoan", "lanhdao", "kiemtoan"):
         client = page_of(getattr(place.people, who))
-        text = text_of(client.get("/van-ban/"))
+        text = words_of(client.get("/van-ban/"))
         assert paper.number in text and "Phê duyệt 1 đề án" in text, who
         assert client.get(f"/van-ban/{decision.pk}/tep/").status_code == 200, who
     for who in ("canbo2", "cuc", "quantri"):
         client = page_of(getattr(place.people, who))
-        assert paper.number not in text_of(client.get("/van-ban/")), who
+        assert paper.number not in words_of(client.get("/van-ban/")), who
         assert client.get(f"/van-ban/{decision.pk}/tep/").status_code == 404, who
 
 
@@ -109,7 +101,7 @@ def test_the_register_is_narrowed_by_kind_year_and_words(place):
     assert numbers(client.get("/van-ban/?text=khuyến công&year=2025")) == ["235/2025/NĐ-CP"]
     undated = numbers(client.get("/van-ban/?year=undated"))
     assert undated and "45/2012/NĐ-CP" not in undated
-    assert "Không có văn bản khớp" in text_of(client.get("/van-ban/?text=khongco"))
+    assert "Không có văn bản khớp" in words_of(client.get("/van-ban/?text=khongco"))
 
 
 @pytest.mark.parametrize("query", ["kind=la", "year=2012abc", "page=x", "year=-1"])

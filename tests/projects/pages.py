@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -17,6 +18,11 @@ def page_of(user: Any) -> Client:
 
 def text_of(response: HttpResponse) -> str:
     return response.content.decode()
+
+
+def words_of(response: HttpResponse) -> str:
+    """The words of a page, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text_of(response)).split())
 
 
 class _Form(HTMLParser):

@@ -4,7 +4,6 @@ import datetime
 import re
 
 import pytest
-from django.test import Client
 
 from khuyencong.core import clock
 from khuyencong.core.models import Holiday
@@ -13,6 +12,7 @@ from projects.firing import fire
 from projects.models import Review, Track
 from reports.ageing import ageing as of_programme
 from tests import make
+from tests.projects.pages import page_of
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -23,12 +23,6 @@ PAGE = "/tham-dinh/thoi-gian/"
 @pytest.fixture
 def place():
     return make.world()
-
-
-def page_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def row(place, office, source="provincial", *, on, user=None):

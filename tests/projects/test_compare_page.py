@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.test import Client
 
 from khuyencong.core import audit
 from projects import drafts, remarks
@@ -12,6 +11,7 @@ from projects.firing import fire
 from projects.models import Proposal
 from tests import acts, make
 from tests.long_dossier import lengthen
+from tests.projects.pages import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -19,12 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def place():
     return make.world()
-
-
-def page_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text_of(response):

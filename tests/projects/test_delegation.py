@@ -15,6 +15,7 @@ from projects import duty_invariants, mailing
 from projects.firing import fire
 from projects.models import Notice, Review
 from tests import make
+from tests.projects.pages import page_of
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -203,12 +204,6 @@ def test_one_that_has_not_begun_never_holds_once_ended(place, deputy):
 
 
 # --- the pages -----------------------------------------------------------------------------------
-
-
-def page_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def sent(to, **fields):

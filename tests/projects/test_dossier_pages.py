@@ -4,13 +4,13 @@ import datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from khuyencong.core import clock, invariants
 from projects.firing import fire
 from projects.models import Proposal, Review
 from projects.workflow import TABLE
 from tests import make
+from tests.projects.pages import page_of, text_of
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >>\nendobj\nxref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000058 00000 n \n0000000115 00000 n \ntrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n190\n%%EOF\n"  # noqa: E501
@@ -25,16 +25,6 @@ def place():
 def nothing_is_broken():
     yield
     assert list(invariants.violations()) == []
-
-
-def page_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response):
-    return response.content.decode()
 
 
 def test_who_may_not_see_a_dossier_finds_nothing_there(place):

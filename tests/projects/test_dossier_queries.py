@@ -2,13 +2,13 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects.firing import fire
 from projects.models import Criterion
 from tests import make, panels
 from tests.long_dossier import lengthen, queue_up
+from tests.projects.pages import page_of
 
 pytestmark = pytest.mark.django_db
 MOST = 20
@@ -17,12 +17,6 @@ MOST = 20
 @pytest.fixture
 def place():
     return make.world()
-
-
-def page_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def queries(user, address):
