@@ -93,12 +93,14 @@ def may_submit(user: User, proposal: Proposal, *_rest: object) -> str | None:
 
 @rule("take_back")
 def may_take_back(user: User, proposal: Proposal, live: Iterable[Track]) -> str | None:
-    """Whoever had the dossier last: the unit that submitted it, or the office that passed it on."""
-    if not (user.may(roles.PROPOSAL_SUBMIT) or user.may(roles.REVIEW) or user.may(roles.CONCLUDE)):
+    """Whoever acted last: the unit that submitted it, the office that passed it on or back."""
+    acting = (roles.PROPOSAL_SUBMIT, roles.REVIEW, roles.CONCLUDE, roles.APPROVE)
+    if not any(user.may(right) for right in acting):
         return _("Tài khoản của bạn không lấy lại được hồ sơ.")
     if proposal.status == Proposal.Status.SUBMITTED and not _own_unit(user, proposal):
         return None
-    if any(tracks.passed_on_by(track, user.organisation) for track in live):
+    office = user.organisation
+    if any(tracks.passed_on_by(t, office) or tracks.returned_by(t, office) for t in live):
         return None
     return _("Cơ quan của bạn không phải nơi xử lý gần nhất, không lấy lại được.")
 

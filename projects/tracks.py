@@ -191,16 +191,35 @@ def _days_used(review: Review, calendar: workdays.Calendar) -> int:
 
 def passed_on_by(track: Track, office: Organisation) -> Review | None:
     """The last opinion on a running track, where this very office passed it on in the portal."""
+    return _own_last(track, office, Track.Status.IN_STEP, Review.Verdict.PASS)
+
+
+def returned_by(track: Track, office: Organisation) -> Review | None:
+    """The return that stands on a track, where this very office sent it back in the portal."""
+    return _own_last(track, office, Track.Status.RETURNED, Review.Verdict.RETURN)
+
+
+def _own_last(track: Track, office: Organisation, status: str, verdict: str) -> Review | None:
     spoken = [
         review
         for review in track.reviews.all()
         if review.verdict and review.verdict not in Review.VOID and review.round == track.round
     ]
-    if track.status != Track.Status.IN_STEP or not spoken:
+    if track.status != status or not spoken:
         return None
     last = spoken[-1]
-    passed = last.verdict == Review.Verdict.PASS and not last.recorded_by_id
-    return last if passed and last.organisation.is_same_office(office) else None
+    own = last.verdict == verdict and not last.recorded_by_id
+    return last if own and last.organisation.is_same_office(office) else None
+
+
+def run_on(review: Review, proposal: Proposal) -> None:
+    """The clock of a paused review goes on: its day moves by the working days it stood."""
+    if review.due_on and review.paused_at:
+        calendar = workdays.calendar_of(proposal.province_id)
+        stood = calendar.between(timezone.localdate(review.paused_at), clock.today())
+        review.due_on = calendar.add(review.due_on, stood)
+    review.paused_at = None
+    review.save(update_fields=["paused_at", "due_on"])
 
 
 def close(review: Review, verdict: str) -> None:

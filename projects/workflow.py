@@ -44,8 +44,8 @@ TABLE: dict[str, Transition] = {
     for row in (
         Transition("submit", gettext_lazy("Trình thẩm định"), "proposal", (S.DRAFT, S.RETURNED), None,
                    submission.submit, (act_guards.dossier_complete, act_guards.within_norms), tone="main"),
-        Transition("take_back", gettext_lazy("Lấy lại"), "proposal", (S.SUBMITTED, S.IN_REVIEW), None,
-                   submission.take_back),
+        Transition("take_back", gettext_lazy("Lấy lại"), "proposal",
+                   (S.SUBMITTED, S.IN_REVIEW, S.RETURNED), None, submission.take_back),
         Transition("withdraw", gettext_lazy("Rút hồ sơ"), "proposal",
                    (S.SUBMITTED, S.IN_REVIEW, S.RETURNED, S.PARTLY_APPROVED), None,
                    submission.withdraw, (act_guards.reason_given, act_guards.nothing_approved), ("reason",), "bad"),

@@ -301,7 +301,11 @@ ROUTES: dict[tuple[str, str], dict[int, str]] = {
 # What each verb needs to stand open, and who may then fire it; nobody else, in either province.
 VERBS: dict[str, list[tuple[str, str]]] = {
     "submit": [("draft", "canbo"), ("returned", "canbo")],
-    "take_back": [("submitted", "canbo"), ("in_review", "sct sct_head")],
+    "take_back": [
+        ("submitted", "canbo"),
+        ("in_review", "sct sct_head"),
+        ("returned", "sct sct_head"),
+    ],
     "withdraw": [
         ("submitted", "canbo"),
         ("in_review", "canbo"),

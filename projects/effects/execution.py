@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from budgets.ledger import Posting
 from budgets.models import LedgerEntry
-from khuyencong.core import clock, money, papers, workdays
+from khuyencong.core import clock, money, papers
 from khuyencong.core.models import LegalDocument
 from khuyencong.core.refusals import Fault, NotNow, Refused
 from projects import tracks
@@ -248,13 +247,8 @@ def suspend(act: Act) -> None:
 def resume(act: Act) -> None:
     """Tiếp tục: back to the status the proposal was suspended from."""
     act.move(act.proposal.suspended_from)
-    calendar = workdays.calendar_of(act.proposal.province_id)
     for review in _allotment_reviews(act):
-        if review.due_on and review.paused_at:
-            stood = calendar.between(timezone.localdate(review.paused_at), clock.today())
-            review.due_on = calendar.add(review.due_on, stood)
-        review.paused_at = None
-        review.save(update_fields=["paused_at", "due_on"])
+        tracks.run_on(review, act.proposal)
 
 
 def _allotment_reviews(act: Act) -> list[Review]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from khuyencong.core import clock
+from khuyencong.core import audit, clock
 from khuyencong.core.refusals import NotNow
 from projects import comparison, snapshots, tracks
 from projects.act import Act
@@ -108,6 +108,7 @@ def take_back(act: Act) -> None:
                 _leave(track)
                 act.move(Status.WAITING, track=track, derived=True)
         return
+    _take_return_back(act, live)
     for track in live:
         last = tracks.passed_on_by(track, act.by.organisation)
         if last is None:
@@ -117,6 +118,33 @@ def take_back(act: Act) -> None:
         tracks.close(last, Review.Verdict.TAKEN_BACK)
         tracks.receive(track, last.step, proposal, resumes=True)
         act.note(source=track.source.code, source_name=track.source.name, step=last.step.order)
+
+
+def _take_return_back(act: Act, live: list[Track]) -> None:
+    """A return goes back to the desk it came from, until the unit has begun to answer it."""
+    returned = [
+        (track, last)
+        for track in live
+        if (last := tracks.returned_by(track, act.by.organisation)) is not None
+    ]
+    if not returned:
+        return
+    answered = audit.trail(act.proposal).filter(
+        organisation__lineage=act.proposal.implementing_unit.lineage,
+        recorded_at__gt=max(last.decided_at for _track, last in returned),
+    )
+    if answered.exists():
+        raise NotNow(_("Đơn vị đã bắt đầu bổ sung hồ sơ, không lấy lại được."))
+    for track, last in returned:
+        last.paused_at = last.decided_at
+        last.save(update_fields=["paused_at"])
+        tracks.close(last, Review.Verdict.TAKEN_BACK)
+        tracks.receive(track, last.step, act.proposal, resumes=True)
+        act.move(Status.IN_STEP, track=track)
+    for track in live:
+        if track.status == Status.WAITING and (paused := tracks.open_review(track)):
+            tracks.run_on(paused, act.proposal)
+            act.move(Status.IN_STEP, track=track, derived=True)
 
 
 def _not_opened(review: Review | None) -> None:

@@ -20,7 +20,7 @@ from projects.models import (
     ReviewStep,
     Track,
 )
-from tests import look, make
+from tests import acts, look, make
 from tests.make import TRIEU
 
 MONDAY = datetime.date(2026, 3, 2)
@@ -392,4 +392,29 @@ def test_a_suspended_dossier_waits_on_nobodys_desk_and_its_clock_stands(place):
         fire(proposal, "resume", by=people.sct_head, reason="Đã có mặt bằng.")
         assert proposal in Proposal.objects.awaiting(people.stc)
     assert open_review(proposal).due_on == due + datetime.timedelta(days=7)
+    clean()
+
+
+def test_a_return_is_taken_back_until_the_unit_begins_to_answer(place):
+    make.allot(place, "national", 2026, 1000)
+    people = place.people
+    with clock.at(MONDAY):
+        proposal = make.submitted(place, {"provincial": 100, "national": 100})
+        due = MONDAY + datetime.timedelta(days=14)
+    with clock.at(MONDAY + datetime.timedelta(days=1)):
+        fire(proposal, "return", by=people.sct, source="national", reason="Nhầm.")
+        with pytest.raises(NotAllowed):
+            fire(proposal, "take_back", by=people.canbo)
+    with clock.at(MONDAY + datetime.timedelta(days=2)):
+        proposal = fire(proposal, "take_back", by=people.sct)
+    assert proposal.status == Proposal.Status.SUBMITTED
+    dues = {row.track.source.code: row.due_on for row in Review.objects.filter(verdict="")}
+    # The day the dossier lay with nobody counts for no office.
+    assert dues == dict.fromkeys(("provincial", "national"), due + datetime.timedelta(days=1))
+    assert not Review.objects.filter(verdict="", paused_at__isnull=False).exists()
+    clean()
+    fire(proposal, "return", by=people.sct, reason="Bổ sung.")
+    acts.ask(proposal, people.canbo, {"provincial": 90, "national": 90})
+    with pytest.raises(NotNow, match="đã bắt đầu bổ sung"):
+        fire(proposal, "take_back", by=people.sct)
     clean()

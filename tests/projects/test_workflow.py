@@ -21,7 +21,7 @@ OPEN = {
     "draft": {"submit"},
     "submitted": {"take_back", "withdraw", "assign", "pass", "return", "refuse"},
     "in_review": {"take_back", "withdraw", "assign", "pass", "return", "refuse"},
-    "returned": {"submit", "withdraw"},
+    "returned": {"submit", "withdraw", "take_back"},
     "approved": {"commit_year", "sign", "suspend", "stop", "reopen"},
     "partly_approved": {"replan", "withdraw", "reopen"},
     "refused": {"reopen"},
