@@ -164,15 +164,12 @@ class SeatForm(PortalForm, forms.Form):
         if not found.get("who"):
             return None
         account = self.account
-        title = found["title"]
-        if account and not title:
-            title = ", ".join(filter(None, (account.title, account.organisation.short_name)))[:200]
         return Seat(
             full_name=found["who"],
             seat=found["seat"] or PanelMember.Seat.MEMBER,
-            title=title,
+            title=found["title"],
             user=account,
-            organisation=found["office"] or (account.organisation if account else None),
+            organisation=found["office"],
             enterprise=found["enterprise"],
         )
 

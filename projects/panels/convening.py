@@ -45,12 +45,19 @@ class Seat:
         return PanelMember(
             position=position,
             full_name=self.full_name,
-            title=self.title,
+            title=self.title or self._of_account(),
             user=self.user,
-            organisation=self.organisation,
+            organisation=self.organisation or (self.user.organisation if self.user else None),
             enterprise=self.enterprise,
             seat=self.seat,
         )
+
+    def _of_account(self) -> str:
+        """What an account says of its holder that day: the minutes keep it."""
+        if self.user is None:
+            return ""
+        said = (self.user.title, self.user.organisation.short_name)
+        return ", ".join(filter(None, said))[: PanelMember._meta.get_field("title").max_length]
 
 
 def at_our_step(office: Organisation) -> QuerySet[Proposal]:

@@ -387,3 +387,13 @@ def test_the_offices_opinion_names_the_panel_it_had_before_it(place):
         row = audit.trail(proposal).get(action=f"projects.proposal.{action}", to_state="")
         assert row.changes["panel"] == panel.code
         assert f"sau hội đồng {panel.code}" in audit.sentence(row)
+
+
+def test_a_member_with_an_account_sits_under_its_title_and_office(place):
+    people = place.people
+    people.stc.title = "Chuyên viên"
+    people.stc.save()
+    panel = panels.convene(place)
+    seat = panels.member(panel, people.stc)
+    assert seat.title == f"Chuyên viên, {place.orgs.finance.short_name}"
+    assert panels.member(panel, people.sct).organisation == place.orgs.industry
